@@ -1,0 +1,100 @@
+//! Documents on their way from bytes to passages.
+
+use crate::source::SourceId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use triage::evidence::PassageKind;
+use triage::intent::IntentName;
+use triage::language::Language;
+use triage::ticket::TicketId;
+
+/// The name of a document within its source: a path relative to the folder, or a ticket id.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DocumentKey(pub String);
+
+/// What kind of bytes a document is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaType {
+    /// CommonMark.
+    Markdown,
+    /// HTML.
+    Html,
+    /// Plain text.
+    Text,
+    /// A table of questions and answers.
+    FaqCsv,
+}
+
+/// A document as it was loaded.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawDocument {
+    /// Its name in the source.
+    pub key: DocumentKey,
+    /// What kind of bytes.
+    pub media_type: MediaType,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A document or ticket that could not be taken in. The rest goes on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Refused {
+    /// Its name in the source.
+    pub name: String,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+/// A part of a document that can stand alone.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Section {
+    /// The headings above it, outermost first.
+    pub headings: Vec<String>,
+    /// A question, when the section answers one.
+    pub question: Option<String>,
+    /// Its blocks (paragraphs, list items, table rows as sentences), in order.
+    pub blocks: Vec<String>,
+}
+
+/// A document that was read.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Document {
+    /// Its name in the source.
+    pub key: DocumentKey,
+    /// Its title.
+    pub title: String,
+    /// What trust its passages have.
+    pub kind: PassageKind,
+    /// Its language, when known.
+    pub language: Option<Language>,
+    /// The ticket it was made of.
+    pub ticket: Option<TicketId>,
+    /// The intent that people gave that ticket.
+    pub intent: Option<IntentName>,
+    /// From when it holds; a past answer holds from the moment it was given.
+    pub valid_from: Option<Timestamp>,
+    /// What it says.
+    pub sections: Vec<Section>,
+}
+
+impl Document {
+    /// The hash of all that matters; a document with the same hash is not written again.
+    pub fn version(&self) -> String {
+        triage::hash::of(self)
+    }
+}
+
+/// A document version of a source, for the store.
+#[derive(Clone, PartialEq, Debug)]
+pub struct VersionedDocument {
+    /// The source.
+    pub source: SourceId,
+    /// The document without its sections' text kept apart; chunks hold that.
+    pub document: Document,
+    /// Content hash.
+    pub version: String,
+    /// From when it holds.
+    pub valid_from: Timestamp,
+}

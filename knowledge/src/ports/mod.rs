@@ -1,0 +1,6 @@
+//! What knowledge needs from the world.
+
+pub mod embedder;
+pub mod loader;
+pub mod store;
+pub mod vector_index;

@@ -1,0 +1,186 @@
+//! Effects: what a decision does to the world, each with a key of its own.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use triage::classification::Priority;
+use triage::decision::{Action, Decision};
+use triage::evidence::PassageId;
+use triage::hash;
+use triage::phone::PhoneNumber;
+use triage::ticket::{MessageId, Tag, Team, TicketId};
+
+/// The id of a decision. It is made from what was decided, so that making it twice gives the same one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DecisionId(pub String);
+
+impl DecisionId {
+    /// For a conversation, the newest message of its turn and the claim under which it was decided.
+    pub fn of(ticket: &TicketId, newest: &MessageId, fence: u64) -> Self {
+        DecisionId(format!("D{}", hash::of(&(ticket, newest, fence))))
+    }
+}
+
+impl fmt::Display for DecisionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The key under which an effect happens at most once; vendors that take idempotency keys get this one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EffectKey(pub String);
+
+impl fmt::Display for EffectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One thing to do.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// Send one SMS.
+    Send {
+        /// The customer.
+        to: PhoneNumber,
+        /// What to send.
+        text: String,
+    },
+    /// Leave a proposal for an agent.
+    Draft {
+        /// The proposal.
+        text: String,
+        /// What it rests on.
+        passages: Vec<PassageId>,
+        /// Why it was not sent.
+        reason: String,
+        /// How many of 100 such replies were wrong.
+        wrong_per_100: Option<f64>,
+    },
+    /// Put tags on the ticket.
+    Tag {
+        /// Which.
+        tags: Vec<Tag>,
+    },
+    /// Hand the ticket to a person.
+    Escalate {
+        /// Who takes it.
+        team: Option<Team>,
+        /// How soon.
+        priority: Priority,
+        /// What they need to know.
+        note: String,
+    },
+}
+
+impl Effect {
+    /// The word for tables, logs and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Effect::Send { .. } => "send",
+            Effect::Draft { .. } => "draft",
+            Effect::Tag { .. } => "tag",
+            Effect::Escalate { .. } => "escalate",
+        }
+    }
+}
+
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The effects of a decision, in the order in which they happen.
+pub fn effects_of(decision: &Decision, customer: &PhoneNumber) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match &decision.action {
+        Action::Reply { texts } => {
+            effects.extend(texts.iter().map(|text| Effect::Send { to: customer.clone(), text: text.clone() }));
+        }
+        Action::Draft { text } => effects.push(Effect::Draft {
+            text: text.clone(),
+            passages: decision.receipt.citations.iter().map(|citation| citation.passage.clone()).collect(),
+            reason: decision.reason.sentence().to_owned(),
+            wrong_per_100: decision.receipt.judgement.as_ref().map(|judgement| judgement.wrong_per_100),
+        }),
+        Action::Escalate { note } => {
+            effects.push(Effect::Escalate { team: decision.team.clone(), priority: decision.priority, note: note.clone() });
+        }
+        Action::TagOnly | Action::Ignore => {}
+    }
+    if !decision.tags.is_empty() && decision.action != Action::Ignore {
+        effects.push(Effect::Tag { tags: decision.tags.clone() });
+    }
+    effects
+}
+
+/// Where an effect stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectState {
+    /// Not begun, or safe to begin again.
+    Pending,
+    /// Begun; written before the call.
+    Sending,
+    /// It may or may not have happened; it is looked up before anything is done again.
+    Unknown,
+    /// It happened.
+    Done,
+    /// It was no longer true and was dropped.
+    Cancelled,
+    /// It cannot happen; a person was told or the dead letters hold it.
+    Failed,
+}
+
+/// An effect that this worker may carry out now.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EffectClaim {
+    /// Its key.
+    pub key: EffectKey,
+    /// The decision that it belongs to.
+    pub decision: DecisionId,
+    /// The conversation.
+    pub ticket: TicketId,
+    /// What to do.
+    pub effect: Effect,
+    /// How often it was tried before.
+    pub attempts: u32,
+    /// When it was first begun, for the look-up of unknown ones.
+    pub begun_at: Timestamp,
+    /// Whoever holds an older claim may not settle.
+    pub fence: u64,
+}
+
+/// What became of an effect.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum EffectOutcome {
+    /// It happened; the vendor's id for it.
+    Done {
+        /// Such as a message SID.
+        vendor_id: String,
+    },
+    /// It certainly did not happen: try again at this time.
+    Again {
+        /// When.
+        at: Timestamp,
+        /// Why, without message text.
+        problem: String,
+    },
+    /// Nobody knows whether it happened: look it up, not before this time.
+    Unknown {
+        /// When to look.
+        look_at: Timestamp,
+        /// Why, without message text.
+        problem: String,
+    },
+    /// It will never happen.
+    Failed {
+        /// Why, without message text.
+        problem: String,
+    },
+}

@@ -1,0 +1,15 @@
+//! Live: messages are taken in, turns are claimed, decided and acted upon, each effect once.
+//!
+//! This crate knows ports only. What is durable, and when, is the ledger's promise; see [`ports::ledger`].
+
+pub mod effect;
+// pub mod effects;
+// pub mod events;
+pub mod inbound;
+// pub mod intake;
+pub mod ports;
+// pub mod reconcile;
+// pub mod retry;
+// pub mod settings;
+// pub mod turn;
+// pub mod worker;

@@ -1,0 +1,31 @@
+//! Where messages come from.
+
+use async_trait::async_trait;
+
+/// Something that came in and is not yet acknowledged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The inbox's own name for it.
+    pub tag: String,
+    /// The bytes, as they came.
+    pub payload: Vec<u8>,
+}
+
+/// The inbox could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("inbox: {problem}")]
+pub struct InboxError {
+    /// What went wrong, and what to do where that is known.
+    pub problem: String,
+    /// Trying again may help.
+    pub is_transient: bool,
+}
+
+/// Hands out messages. What is not settled is handed out again after a restart.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// At most `max` deliveries; empty when there is nothing now.
+    async fn take(&self, max: usize) -> Result<Vec<Delivery>, InboxError>;
+    /// These are safe in the ledger: forget them.
+    async fn settle(&self, tags: &[String]) -> Result<(), InboxError>;
+}

@@ -1,0 +1,116 @@
+//! The operator's view of the ledger: what stands in it, and the few things that an operator may change.
+
+use crate::effect::{DecisionId, Effect, EffectKey, EffectState};
+use crate::ports::ledger::LedgerError;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use triage::decision::Decision;
+use triage::ticket::{MessageId, Ticket, TicketId};
+
+/// The number of a dead letter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeadLetterId(pub i64);
+
+/// Something that could not be dealt with.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DeadLetter {
+    /// Its number.
+    pub id: DeadLetterId,
+    /// `message` (a turn that could not be decided), `malformed` (no message at all) or `effect` (could not be done).
+    pub kind: String,
+    /// The conversation, when there is one.
+    pub ticket: Option<TicketId>,
+    /// The message, when there is one.
+    pub message: Option<MessageId>,
+    /// The effect, when it is one.
+    pub effect: Option<EffectKey>,
+    /// Why.
+    pub reason: String,
+    /// When it was given up.
+    pub at: Timestamp,
+}
+
+/// An effect of a stored decision.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct StoredEffect {
+    /// Its key.
+    pub key: EffectKey,
+    /// What it does.
+    #[serde(flatten)]
+    pub effect: Effect,
+    /// Where it stands.
+    pub state: EffectState,
+    /// The vendor's id, when it is done.
+    pub vendor_id: Option<String>,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+/// A decision as it was written.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct StoredDecision {
+    /// Its id.
+    pub id: DecisionId,
+    /// The newest message of its turn.
+    pub message: MessageId,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The decision.
+    pub decision: Decision,
+    /// Its effects.
+    pub effects: Vec<StoredEffect>,
+}
+
+/// Where every message and effect stands. The counts of messages add up to what was received.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Status {
+    /// The operator has paused the worker.
+    pub paused: bool,
+    /// Customer messages received, duplicates not counted.
+    pub received: u64,
+    /// Of these: waiting for a decision.
+    pub waiting: u64,
+    /// Of these: decided.
+    pub decided: u64,
+    /// Of these: among the dead letters.
+    pub dead: u64,
+    /// Messages that agents wrote.
+    pub agent_messages: u64,
+    /// When the oldest waiting message was received.
+    pub oldest_waiting_at: Option<Timestamp>,
+    /// Decisions by action.
+    pub decisions: BTreeMap<String, u64>,
+    /// Decisions by reason.
+    pub reasons: BTreeMap<String, u64>,
+    /// Effects by state.
+    pub effects: BTreeMap<String, u64>,
+    /// Open dead letters, of every kind.
+    pub dead_letters: u64,
+    /// Customers who have opted out.
+    pub opted_out: u64,
+}
+
+/// Reads the ledger for people, and changes what people may change.
+#[async_trait]
+pub trait Records: Send + Sync {
+    /// Where everything stands.
+    async fn status(&self) -> Result<Status, LedgerError>;
+    /// A decision by its id, by the id of a message of its turn, or the newest of a ticket.
+    async fn decision(&self, id: &str) -> Result<Option<StoredDecision>, LedgerError>;
+    /// The newest decisions, newest first.
+    async fn decisions(&self, limit: usize) -> Result<Vec<StoredDecision>, LedgerError>;
+    /// The conversation as it stands.
+    async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, LedgerError>;
+    /// Open dead letters, oldest first.
+    async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, LedgerError>;
+    /// Tries a dead letter again: the turn is due at once, or the effect is pending (a send that may have happened is
+    /// looked up first). False when there is none, or when it is malformed and cannot be tried.
+    async fn retry_dead(&self, id: DeadLetterId, now: Timestamp) -> Result<bool, LedgerError>;
+    /// Closes a dead letter for good. False when there is none.
+    async fn discard_dead(&self, id: DeadLetterId, now: Timestamp) -> Result<bool, LedgerError>;
+    /// Stops or resumes claiming. Intake goes on.
+    async fn set_paused(&self, paused: bool, now: Timestamp) -> Result<(), LedgerError>;
+}

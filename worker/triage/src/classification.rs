@@ -1,0 +1,71 @@
+//! What the classifier found in a turn.
+
+use crate::intent::IntentName;
+use crate::language::Language;
+use serde::{Deserialize, Serialize};
+
+/// An intent with its probability.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct RankedIntent {
+    /// Which intent.
+    pub name: IntentName,
+    /// Between 0 and 1.
+    pub probability: f64,
+}
+
+/// One question of a message that may hold several.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Ask {
+    /// The words of the customer.
+    pub text: String,
+    /// What this part wants, when that could be told apart.
+    #[serde(default)]
+    pub intent: Option<IntentName>,
+}
+
+/// How soon a person should see it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// Can wait.
+    Low,
+    /// As usual.
+    #[default]
+    Normal,
+    /// Before the others.
+    High,
+    /// At once.
+    Urgent,
+}
+
+/// What a turn is about.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Classification {
+    /// Intents with their probabilities, most probable first.
+    pub intents: Vec<RankedIntent>,
+    /// Probability that the turn lies outside all intents.
+    pub out_of_scope: f64,
+    /// The language, when the text was long enough to tell.
+    pub language: Option<Language>,
+    /// How soon a person should see it.
+    pub urgency: Priority,
+    /// The separate questions, at least one unless the turn only greets.
+    pub asks: Vec<Ask>,
+    /// The turn is a greeting and nothing else.
+    pub bare_greeting: bool,
+    /// Probability margin between the minds' first choices: 1 when all agree on the first intent, else 0 to 1.
+    pub agreement: f64,
+    /// Cosine of the nearest labelled example, 0 when there is none.
+    pub nearest_example: f64,
+    /// Share of the words that no labelled example holds.
+    pub unknown_words: f64,
+    /// Name and version of what classified, for the receipt.
+    pub model: String,
+}
+
+impl Classification {
+    /// The most probable intent.
+    pub fn first(&self) -> Option<&RankedIntent> {
+        self.intents.first()
+    }
+}

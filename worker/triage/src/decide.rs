@@ -1,0 +1,246 @@
+//! The one pure decision: [`next`] says what to find out next, or that it is done. It alone makes a [`Decision`].
+
+use crate::case::Case;
+use crate::classification::{Classification, Priority};
+use crate::decision::{Action, ConsentChange, Decision, Reason};
+use crate::draft::{Draft, Verdict};
+use crate::evidence::Evidence;
+use crate::findings::{Findings, Judgement, Screening};
+use crate::intent::IntentName;
+use crate::policy::{Ceiling, Greeting, Texts};
+use crate::receipt::Receipt;
+use crate::rules::Routing;
+use crate::stages::judge::ceiling;
+use crate::terms::Terms;
+use crate::ticket::{Tag, Team};
+
+/// What to find out next. Each variant lends the stage exactly what it needs, so that none can run too early.
+#[derive(Debug)]
+pub enum Next<'a> {
+    /// Look at the case without any mind.
+    Screen,
+    /// Ask what it is about.
+    Classify,
+    /// Apply the routing rules.
+    Route(&'a Classification),
+    /// Look for passages.
+    Retrieve(&'a Classification),
+    /// Write a reply from the passages.
+    Write(&'a Classification, &'a Evidence),
+    /// Check the texts that would be sent.
+    Check(&'a Classification, &'a Evidence, &'a Draft),
+    /// Ask the gate.
+    Judge(&'a Classification, &'a Routing, &'a Evidence, &'a Draft, &'a Verdict),
+    /// Nothing more to find out.
+    Done(Box<Decision>),
+}
+
+/// What to do next with a case of which so much is known.
+pub fn next<'a>(terms: &Terms, case: &Case, findings: &'a Findings) -> Next<'a> {
+    let done = |conclusion: Conclusion| Next::Done(Box::new(conclusion.decide(terms, case, findings)));
+    match &findings.screening {
+        None => return Next::Screen,
+        Some(Screening::Stop(reason)) => return done(screened(terms, reason)),
+        Some(Screening::Pass) => {}
+    }
+    let Some(classification) = &findings.classification else { return Next::Classify };
+    let Some(routing) = &findings.routing else { return Next::Route(classification) };
+    if let Some(conclusion) = before_evidence(terms, classification, routing) {
+        return done(conclusion);
+    }
+    let Some(evidence) = &findings.evidence else { return Next::Retrieve(classification) };
+    if evidence.passages().next().is_none() {
+        return done(Conclusion::person(Reason::NothingFound));
+    }
+    let draft = match &findings.draft {
+        None => return Next::Write(classification, evidence),
+        Some(None) => return done(Conclusion::person(Reason::NothingWritten)),
+        Some(Some(draft)) => draft,
+    };
+    if findings.texts.is_empty() {
+        return done(Conclusion::person(Reason::TooLong));
+    }
+    let Some(verdict) = &findings.verdict else { return Next::Check(classification, evidence, draft) };
+    let Some(judgement) = &findings.judgement else { return Next::Judge(classification, routing, evidence, draft, verdict) };
+    done(conclude(terms, judgement, verdict, &findings.texts))
+}
+
+/// An action with its reason, before tags, team and receipt are added.
+struct Conclusion {
+    action: Action,
+    reason: Reason,
+}
+
+impl Conclusion {
+    /// Hand it to a person.
+    fn person(reason: Reason) -> Self {
+        Conclusion { action: Action::Escalate { note: reason.sentence().to_owned() }, reason }
+    }
+
+    fn new(action: Action, reason: Reason) -> Self {
+        Conclusion { action, reason }
+    }
+
+    fn decide(self, terms: &Terms, case: &Case, findings: &Findings) -> Decision {
+        let intent = findings.classification.as_ref().and_then(|c| c.first()).map(|first| first.name.clone());
+        let routing = findings.routing.clone().unwrap_or_default();
+        let urgency = findings.classification.as_ref().map_or(Priority::Normal, |c| c.urgency);
+        Decision {
+            consent: consent_change(&self.reason),
+            tags: tags(terms, intent.as_ref(), &routing),
+            team: team(terms, intent.as_ref(), &routing),
+            priority: routing.set.priority.unwrap_or(urgency),
+            receipt: Receipt::of(terms, case, findings),
+            action: self.action,
+            reason: self.reason,
+            intent,
+        }
+    }
+}
+
+/// What follows when screening stopped.
+fn screened(terms: &Terms, reason: &Reason) -> Conclusion {
+    let texts = &terms.policy.texts;
+    match reason {
+        Reason::OptedOutByWording => fixed(Texts::pick(&texts.opted_out, None), reason, Action::TagOnly),
+        Reason::HelpAsked => match Texts::pick(&texts.help, None) {
+            Some(text) => fixed(Some(text), reason, Action::TagOnly),
+            None => Conclusion::person(reason.clone()),
+        },
+        Reason::OptedOutByKeyword
+        | Reason::OptedIn
+        | Reason::CarrierAnswered
+        | Reason::PersonHasTicket
+        | Reason::MachineSender
+        | Reason::Empty => Conclusion::new(Action::Ignore, reason.clone()),
+        Reason::Suppressed
+        | Reason::LoopBroken
+        | Reason::MediaOnly
+        | Reason::TooOld
+        | Reason::BareGreeting
+        | Reason::OutOfScope
+        | Reason::Unsure
+        | Reason::MustEscalate
+        | Reason::IntentOff
+        | Reason::InShadow
+        | Reason::NothingFound
+        | Reason::NothingWritten
+        | Reason::TooLong
+        | Reason::CheckFailed
+        | Reason::NotCalibrated
+        | Reason::TooRisky
+        | Reason::CeilingDraft
+        | Reason::SureEnough => Conclusion::person(reason.clone()),
+    }
+}
+
+/// One of the operator's own texts, or else another action.
+fn fixed(text: Option<&String>, reason: &Reason, otherwise: Action) -> Conclusion {
+    let action = text.map_or(otherwise, |text| Action::Reply { texts: vec![text.clone()] });
+    Conclusion::new(action, reason.clone())
+}
+
+/// What is settled once the turn is classified and routed.
+fn before_evidence(terms: &Terms, classification: &Classification, routing: &Routing) -> Option<Conclusion> {
+    let policy = &terms.policy;
+    if classification.bare_greeting {
+        return Some(match policy.greeting {
+            Greeting::Ask => fixed(Texts::pick(&policy.texts.greeting, classification.language), &Reason::BareGreeting, Action::TagOnly),
+            Greeting::Leave => Conclusion::new(Action::TagOnly, Reason::BareGreeting),
+        });
+    }
+    let first = classification.first();
+    let intent = first.map(|first| &first.name);
+    if intent.is_some_and(|intent| policy.escalate.contains_key(intent)) {
+        return Some(Conclusion::person(Reason::MustEscalate));
+    }
+    if ceiling(terms, intent, routing) == Ceiling::Off {
+        return Some(Conclusion::person(Reason::IntentOff));
+    }
+    if classification.out_of_scope > policy.limits.out_of_scope_max || intent.is_some_and(IntentName::is_out_of_scope) {
+        return Some(Conclusion::person(Reason::OutOfScope));
+    }
+    let sure = first.is_some_and(|first| first.probability >= policy.limits.intent_probability_min);
+    (!sure).then(|| Conclusion::person(Reason::Unsure))
+}
+
+/// The end of the whole path: evidence decides.
+fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[String]) -> Conclusion {
+    let draft = || Action::Draft { text: texts.join("\n") };
+    if !verdict.faults.is_empty() {
+        return Conclusion::person(Reason::CheckFailed);
+    }
+    match judgement.ceiling {
+        Ceiling::Off => return Conclusion::person(Reason::IntentOff),
+        Ceiling::Shadow => return Conclusion::new(Action::TagOnly, Reason::InShadow),
+        Ceiling::Draft | Ceiling::Reply => {}
+    }
+    if judgement.wrong_per_100 > terms.policy.draft_max_wrong_per_100 {
+        return Conclusion::person(Reason::TooRisky);
+    }
+    if judgement.ceiling == Ceiling::Draft {
+        return Conclusion::new(draft(), Reason::CeilingDraft);
+    }
+    if !judgement.calibrated {
+        match terms.policy.uncalibrated_ceiling {
+            Ceiling::Off => return Conclusion::person(Reason::NotCalibrated),
+            Ceiling::Shadow => return Conclusion::new(Action::TagOnly, Reason::NotCalibrated),
+            Ceiling::Draft => return Conclusion::new(draft(), Reason::NotCalibrated),
+            Ceiling::Reply => {}
+        }
+    }
+    if judgement.wrong_per_100 > judgement.max_wrong_per_100 {
+        return Conclusion::new(draft(), Reason::TooRisky);
+    }
+    Conclusion::new(Action::Reply { texts: texts.to_vec() }, Reason::SureEnough)
+}
+
+fn consent_change(reason: &Reason) -> Option<ConsentChange> {
+    match reason {
+        Reason::OptedOutByKeyword | Reason::OptedOutByWording => Some(ConsentChange::OptOut),
+        Reason::OptedIn => Some(ConsentChange::OptIn),
+        Reason::HelpAsked
+        | Reason::CarrierAnswered
+        | Reason::Suppressed
+        | Reason::PersonHasTicket
+        | Reason::LoopBroken
+        | Reason::MachineSender
+        | Reason::MediaOnly
+        | Reason::Empty
+        | Reason::TooOld
+        | Reason::BareGreeting
+        | Reason::OutOfScope
+        | Reason::Unsure
+        | Reason::MustEscalate
+        | Reason::IntentOff
+        | Reason::InShadow
+        | Reason::NothingFound
+        | Reason::NothingWritten
+        | Reason::TooLong
+        | Reason::CheckFailed
+        | Reason::NotCalibrated
+        | Reason::TooRisky
+        | Reason::CeilingDraft
+        | Reason::SureEnough => None,
+    }
+}
+
+/// The intent's own tag and the rules' tags, from the closed list when there is one.
+fn tags(terms: &Terms, intent: Option<&IntentName>, routing: &Routing) -> Vec<Tag> {
+    let of_intent = intent.filter(|name| terms.catalog.get(name).is_some()).map(|name| Tag(name.0.clone()));
+    let mut tags: Vec<Tag> = Vec::new();
+    for tag in of_intent.into_iter().chain(routing.set.tags.iter().cloned()) {
+        let listed = terms.policy.tags.is_empty() || terms.policy.tags.contains(&tag);
+        if listed && !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+fn team(terms: &Terms, intent: Option<&IntentName>, routing: &Routing) -> Option<Team> {
+    let of_rules = routing.set.team.clone();
+    let of_policy = || intent.and_then(|intent| terms.policy.escalate.get(intent)).cloned();
+    let of_intent = || intent.and_then(|intent| terms.catalog.get(intent)).and_then(|intent| intent.team.clone());
+    of_rules.or_else(of_policy).or_else(of_intent).or_else(|| terms.policy.default_team.clone())
+}

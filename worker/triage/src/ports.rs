@@ -1,0 +1,58 @@
+//! What the decision needs from the world. Two minds implement these ports: the learned local one and a language model.
+
+use crate::case::Case;
+use crate::classification::Classification;
+use crate::draft::{Draft, Verdict};
+use crate::evidence::{Evidence, Found, Query};
+use crate::policy::SmsPolicy;
+use async_trait::async_trait;
+
+/// A stage could not do its work. The decision is not made; the caller tries again or gives the turn to a person.
+#[derive(Debug, thiserror::Error)]
+#[error("{stage}: {problem}")]
+pub struct StageError {
+    /// Which stage.
+    pub stage: &'static str,
+    /// What went wrong, without message text.
+    pub problem: String,
+    /// Trying again may help.
+    pub is_transient: bool,
+}
+
+/// Says what a turn is about.
+#[async_trait]
+pub trait Classifier: Send + Sync {
+    /// Classifies the case's turn, its text cut to `text_chars_max` by the caller. MUST be deterministic for a version.
+    async fn classify(&self, case: &Case, text: &str) -> Result<Classification, StageError>;
+}
+
+/// Finds passages.
+#[async_trait]
+pub trait Retriever: Send + Sync {
+    /// The best passages for a query. MUST NOT return anything younger than `as_of`, hidden, or of the excluded ticket.
+    async fn retrieve(&self, query: &Query) -> Result<Found, StageError>;
+    /// Version of the index, for receipts.
+    fn version(&self) -> String;
+}
+
+/// Writes a reply from passages and nothing else.
+#[async_trait]
+pub trait Writer: Send + Sync {
+    /// A reply with its citations, or none when the passages do not answer.
+    async fn write(&self, case: &Case, classification: &Classification, evidence: &Evidence, sms: &SmsPolicy) -> Result<Option<Draft>, StageError>;
+}
+
+/// Looks whether a reply may be sent.
+#[async_trait]
+pub trait Checker: Send + Sync {
+    /// Every number, link, date, price, name and promise of `text` must stand in a passage that the draft cites.
+    async fn check(
+        &self,
+        case: &Case,
+        classification: &Classification,
+        evidence: &Evidence,
+        draft: &Draft,
+        text: &str,
+        sms: &SmsPolicy,
+    ) -> Result<Verdict, StageError>;
+}

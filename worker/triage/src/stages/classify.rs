@@ -1,0 +1,18 @@
+//! Asks the classifier what a turn is about.
+
+use crate::case::Case;
+use crate::classification::Classification;
+use crate::policy::Limits;
+use crate::ports::{Classifier, StageError};
+
+/// Classifies the turn, cut to the limit of characters and asks.
+pub async fn classify(classifier: &dyn Classifier, case: &Case, limits: &Limits) -> Result<Classification, StageError> {
+    let mut classification = classifier.classify(case, &turn_text(case, limits)).await?;
+    classification.asks.truncate(limits.asks_max);
+    Ok(classification)
+}
+
+/// The turn's text as the minds see it.
+pub fn turn_text(case: &Case, limits: &Limits) -> String {
+    case.text().chars().take(limits.text_chars_max).collect()
+}

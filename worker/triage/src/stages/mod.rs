@@ -1,0 +1,8 @@
+//! One verb a file. `screen`, `route` and `judge` are pure; `classify`, `retrieve`, `write` and `check` call a port.
+
+pub mod check;
+pub mod classify;
+pub mod judge;
+pub mod retrieve;
+pub mod screen;
+pub mod write;

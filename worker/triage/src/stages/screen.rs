@@ -1,0 +1,93 @@
+//! Screening: what is settled before any mind sees the text. Opt-out comes before everything else.
+
+use crate::case::Case;
+use crate::consent::detect::{Consent, How, detect};
+use crate::decision::Reason;
+use crate::findings::Screening;
+use crate::policy::Policy;
+use crate::ticket::{Author, Message, Owner};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The same text so many times in a row is a machine talking to itself.
+pub const SAME_TEXT_MAX: usize = 3;
+
+/// A one-time code or an automatic notice, as machines write them.
+static MACHINE_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\b(your|the|votre|su|tu|ihr|dein)\b.{0,30}\b(code|passcode|otp|pin|código|codigo|tan)\b.{0,20}\b[0-9]{4,8}\b",
+        r"|\b[0-9]{4,8}\b.{0,12}\b(is your|est votre|es su|es tu|ist ihr)\b",
+        r"|\b(do not reply|no-?reply|auto(matic)?[- ]?(reply|response)|out of office|ne pas répondre|no responda|nicht antworten)\b",
+    ))
+    .ok()
+});
+
+/// Looks at a case without any mind.
+pub fn screen(policy: &Policy, case: &Case) -> Screening {
+    match consent(case).or_else(|| standing(policy, case)).or_else(|| content(case)).or_else(|| waiting(policy, case)) {
+        Some(reason) => Screening::Stop(reason),
+        None => Screening::Pass,
+    }
+}
+
+/// The newest word on consent in the turn wins: STOP after START stops, START after STOP starts.
+fn consent(case: &Case) -> Option<Reason> {
+    let newest = case.turn.last();
+    let unsettled = |message: &&Message| case.consent_settled_at.is_none_or(|settled| message.at > settled);
+    let (message, consent) = case.turn.iter().rev().filter(unsettled).find_map(|message| detect(&message.text).map(|consent| (message, consent)))?;
+    let is_newest = newest.is_some_and(|newest| newest.id == message.id);
+    match consent {
+        Consent::Stop(How::Keyword) => Some(Reason::OptedOutByKeyword),
+        Consent::Stop(How::Wording) => Some(Reason::OptedOutByWording),
+        Consent::Start(_) if case.opted_out => Some(Reason::OptedIn),
+        // "YES" answers our question as long as the customer has not opted out; START itself needs no other answer.
+        Consent::Start(How::Keyword) if is_newest && !answers_a_question(message) => Some(Reason::OptedIn),
+        Consent::Start(_) => None,
+        Consent::Help(_) if is_newest && message.carrier_answered => Some(Reason::CarrierAnswered),
+        Consent::Help(How::Keyword) if is_newest => Some(Reason::HelpAsked),
+        Consent::Help(_) => None,
+    }
+}
+
+fn answers_a_question(message: &Message) -> bool {
+    let letters: String = message.text.chars().filter(|c| c.is_alphabetic()).collect();
+    letters.eq_ignore_ascii_case("yes")
+}
+
+/// Who stands in the conversation.
+fn standing(policy: &Policy, case: &Case) -> Option<Reason> {
+    let kept_ms = case.owner_since.map_or(0, |since| case.at.as_millisecond() - since.as_millisecond());
+    if case.owner == Owner::Person && kept_ms <= policy.limits.person_keeps_ms {
+        return Some(Reason::PersonHasTicket);
+    }
+    if case.opted_out {
+        return Some(Reason::Suppressed);
+    }
+    let machine_text = MACHINE_TEXT.as_ref().is_some_and(|pattern| pattern.is_match(&case.text()));
+    if case.customer.is_short_code() || machine_text {
+        return Some(Reason::MachineSender);
+    }
+    let looping = case.automatic_replies_in_a_row() >= policy.limits.automatic_replies_max || says_the_same(case);
+    looping.then_some(Reason::LoopBroken)
+}
+
+/// The customer's last messages, across turns, all say the same.
+fn says_the_same(case: &Case) -> bool {
+    let mut texts = case.history.iter().chain(&case.turn).rev().filter(|m| m.author == Author::Customer).map(|m| m.text.trim());
+    let Some(newest) = texts.next().filter(|text| !text.is_empty()) else { return false };
+    let answered = case.history.iter().any(|m| m.author == Author::Bot);
+    answered && texts.take_while(|text| *text == newest).count() + 1 >= SAME_TEXT_MAX
+}
+
+/// Whether there is anything to read.
+fn content(case: &Case) -> Option<Reason> {
+    if !case.text().is_empty() {
+        return None;
+    }
+    Some(if case.turn.iter().any(|m| !m.media.is_empty()) { Reason::MediaOnly } else { Reason::Empty })
+}
+
+/// Whether an answer still comes in time.
+fn waiting(policy: &Policy, case: &Case) -> Option<Reason> {
+    (case.waited_ms > policy.limits.waited_max_ms).then_some(Reason::TooOld)
+}
