@@ -1,1 +1,3 @@
-//! placeholder
+//! HTTP for operators. Nothing here decides anything.
+
+pub mod health;

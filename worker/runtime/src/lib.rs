@@ -3,13 +3,12 @@
 //! This crate knows ports only. What is durable, and when, is the ledger's promise; see [`ports::ledger`].
 
 pub mod effect;
-// pub mod effects;
-// pub mod events;
+pub mod effects;
+pub mod events;
 pub mod inbound;
-// pub mod intake;
+pub mod intake;
 pub mod ports;
-// pub mod reconcile;
-// pub mod retry;
-// pub mod settings;
-// pub mod turn;
-// pub mod worker;
+pub mod retry;
+pub mod settings;
+pub mod turn;
+pub mod worker;

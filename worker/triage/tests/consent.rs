@@ -273,6 +273,8 @@ fn customers_who_want_something_done_are_no_opt_out() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_text_is_read_without_trouble(text in ".{0,400}") {
         let _ = detect(&text);

@@ -35,7 +35,14 @@ pub enum HelpdeskError {
 #[async_trait]
 pub trait Helpdesk: Send + Sync {
     /// Leaves a proposal for an agent. Returns the vendor's id.
-    async fn draft(&self, key: &EffectKey, ticket: &TicketId, text: &str, passages: &[PassageId], note: &str) -> Result<String, HelpdeskError>;
+    async fn draft(
+        &self,
+        key: &EffectKey,
+        ticket: &TicketId,
+        text: &str,
+        passages: &[PassageId],
+        note: &str,
+    ) -> Result<String, HelpdeskError>;
     /// Adds tags; others stay.
     async fn tag(&self, key: &EffectKey, ticket: &TicketId, tags: &[Tag]) -> Result<String, HelpdeskError>;
     /// Hands the ticket to a person.

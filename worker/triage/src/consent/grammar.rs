@@ -56,6 +56,16 @@ impl Phrases {
     }
 }
 
+/// The word that rows write for a long number.
+const LONG_NUMBER: &str = "#";
+
+/// Digits from which a number counts as long: no amount, time or count of days, but a short code or a phone number.
+const LONG_NUMBER_DIGITS_MIN: usize = 5;
+
+fn is_long_number(word: &str) -> bool {
+    word.bytes().take_while(u8::is_ascii_digit).count() >= LONG_NUMBER_DIGITS_MIN
+}
+
 /// Words that are read as one.
 #[derive(Debug)]
 struct Joined {
@@ -127,7 +137,7 @@ impl Grammar {
                     tokens.push(joined.one);
                     rest = after.get(joined.parts.len()..).unwrap_or_default();
                 }
-                None => tokens.push(self.vocabulary.lookup(word)),
+                None => tokens.push(self.vocabulary.lookup(if is_long_number(word) { LONG_NUMBER } else { word })),
             }
         }
         tokens

@@ -9,8 +9,8 @@ use super::detect::{Consent, How};
 use super::words::BREAK;
 
 /// Stop words, folded: lower case, no accents, no spaces.
-pub const STOP: [&str; 44] = [
-    // English, the carriers' own. Twilio's eight, then spellings of the same.
+pub const STOP: [&str; 33] = [
+    // English, the carriers' own. Twilio's eight. Misspelled words are `wording`: no carrier acts on them.
     "stop",
     "stopall",
     "unsubscribe",
@@ -20,21 +20,10 @@ pub const STOP: [&str; 44] = [
     "revoke",
     "optout",
     "stopsms",
-    "stoptext",
-    "stoptexts",
-    "unsub",
-    "unsubscibe",
-    "unsubcribe",
-    "unsuscribe",
-    "unsubscribed",
-    "stp",
-    "stpo",
-    "sotp",
     // French.
     "arret",
     "arrett",
     "arrete",
-    "arretez",
     "arreter",
     "desabonner",
     "desabonnement",

@@ -8,6 +8,8 @@
 //! | `please?` | the same, or nothing |
 //! | `..3` | up to three words of the same clause |
 //! | `.` and `.?` | the end of a clause, required or not |
+//! | `me\|>` | one of the words, or nothing at the end of a clause |
+//! | `#` | a number of five digits or more, such as a short code |
 //! | `<` `>` | nothing, at the start or the end of a clause; courtesies ("please", "ok", "and") do not count as words here |
 //! | `<<` `>>` | nothing, at the start or the end of the message, courtesies and clause ends aside |
 //! | `~@subject` | nothing, where the word before is none of these |
@@ -53,6 +55,7 @@ pub enum PhraseError {
 #[derive(Debug)]
 enum Slot {
     Word { any_of: Vec<Token>, optional: bool },
+    WordOrEnd(Vec<Token>),
     NotAfter(Vec<Token>),
     Gap(usize),
     ClauseEnd { optional: bool },
@@ -142,7 +145,7 @@ impl Phrase {
         for slot in &self.slots {
             match slot {
                 Slot::Word { any_of, optional: false } => return any_of,
-                Slot::Word { .. } | Slot::Gap(_) | Slot::ClauseEnd { .. } => return &[],
+                Slot::Word { .. } | Slot::WordOrEnd(_) | Slot::Gap(_) | Slot::ClauseEnd { .. } => return &[],
                 Slot::NotAfter(_) | Slot::StartOfClause | Slot::EndOfClause | Slot::StartOfMessage | Slot::EndOfMessage => {}
             }
         }
@@ -172,6 +175,9 @@ fn read_slot(slot: &str, row: &str, vocabulary: &mut Vocabulary) -> Result<Slot,
     if let Some(words) = slot.strip_prefix('~') {
         return Ok(Slot::NotAfter(vocabulary.alternatives(words, row)?));
     }
+    if let Some(words) = slot.strip_prefix(">|").or_else(|| slot.strip_suffix("|>")) {
+        return Ok(Slot::WordOrEnd(vocabulary.alternatives(words, row)?));
+    }
     let (words, optional) = slot.strip_suffix('?').map_or((slot, false), |words| (words, true));
     Ok(Slot::Word { any_of: vocabulary.alternatives(words, row)?, optional })
 }
@@ -184,6 +190,10 @@ fn step(slots: &[Slot], tokens: &[Token], at: usize, courtesy: &[Token]) -> Opti
         Slot::Word { any_of, optional } => {
             let taken = here.filter(|token| any_of.binary_search(token).is_ok()).and_then(|_| step(rest, tokens, at + 1, courtesy));
             if taken.is_none() && *optional { step(rest, tokens, at, courtesy) } else { taken }
+        }
+        Slot::WordOrEnd(words) => {
+            let taken = here.filter(|token| words.binary_search(token).is_ok()).and_then(|_| step(rest, tokens, at + 1, courtesy));
+            taken.or_else(|| if here.is_none_or(|token| is_edge(token, courtesy)) { step(rest, tokens, at, courtesy) } else { None })
         }
         Slot::ClauseEnd { optional } => {
             let taken = here.filter(|token| *token == CLAUSE_END).and_then(|_| step(rest, tokens, at + 1, courtesy));

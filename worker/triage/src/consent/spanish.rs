@@ -6,7 +6,7 @@ use super::grammar::Table;
 pub const TABLE: Table = Table {
     spelling: SPELLING,
     joined: JOINED,
-    courtesy: "porfavor gracias porfa favor y e pero hola buenas ahora ya entonces perdon disculpe disculpen inmediatamente nunca senor senores",
+    courtesy: "porfavor gracias porfa favor y e pero hola buenas ahora ya perdon disculpe disculpen inmediatamente nunca senor senores",
     classes: CLASSES,
     stop: STOP,
     except: EXCEPT,
@@ -32,7 +32,6 @@ const SPELLING: &[(&str, &str)] = &[
     ("xfa", "porfavor"),
     ("xfavor", "porfavor"),
     ("porfis", "porfavor"),
-    ("num", "number"),
     ("nro", "numero"),
     ("telefono", "numero"),
     ("celular", "numero"),
@@ -42,7 +41,6 @@ const SPELLING: &[(&str, &str)] = &[
     ("enbien", "envien"),
     ("dege", "deje"),
     ("degen", "dejen"),
-    ("pare", "pare"),
     ("recivir", "recibir"),
     ("resibir", "recibir"),
 ];

@@ -1,0 +1,15 @@
+//! Replay: the same `Triage` that runs live decides past turns. Time order is kept by the queries themselves: every
+//! one asks the knowledge of its own moment and shuts out its own ticket.
+
+use crate::compare::compare;
+use crate::outcome::Outcome;
+use crate::sample::Sample;
+use triage::ports::StageError;
+use triage::triage::Triage;
+
+/// Decides one past turn and compares.
+pub async fn replay(triage: &Triage, sample: &Sample) -> Result<Outcome, StageError> {
+    let decision = triage.decide(&sample.case).await?;
+    let comparison = decision.receipt.would_be.as_ref().map(|text| compare(text, decision.intent.as_ref(), &sample.target));
+    Ok(Outcome { decision, comparison })
+}

@@ -1,0 +1,120 @@
+//! Carrying out one effect. The failing line says whether it certainly did not happen, may have happened, or never will.
+
+use crate::effect::{Effect, EffectClaim, EffectOutcome};
+use crate::events;
+use crate::ports::clock::Clock;
+use crate::ports::helpdesk::{Helpdesk, HelpdeskError};
+use crate::ports::ledger::{Ledger, LedgerError, Written};
+use crate::ports::sms_gateway::{OutboundSms, SendError, SmsGateway};
+use crate::retry::later;
+use crate::settings::WorkerSettings;
+use std::sync::Arc;
+
+/// Carries out effects that the ledger has begun.
+#[derive(Clone)]
+pub struct Effects {
+    /// Drafts, tags, people.
+    pub helpdesk: Arc<dyn Helpdesk>,
+    /// The phone network.
+    pub gateway: Arc<dyn SmsGateway>,
+    /// Keeps what was done.
+    pub ledger: Arc<dyn Ledger>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// The worker's limits.
+    pub settings: Arc<WorkerSettings>,
+}
+
+/// How a call failed, whoever was called.
+enum Failure {
+    Again { problem: String, retry_after_ms: Option<i64> },
+    Unknown { problem: String },
+    Refused { problem: String },
+}
+
+impl Effects {
+    /// Carries out one effect and settles it.
+    pub async fn perform(&self, claim: EffectClaim) -> Result<Written, LedgerError> {
+        let outcome = match self.call(&claim).await {
+            Ok(vendor_id) => EffectOutcome::Done { vendor_id },
+            Err(failure) => self.outcome(&claim, failure),
+        };
+        events::settled(&claim, &outcome);
+        self.ledger.settle(&claim, &outcome, self.clock.now()).await
+    }
+
+    /// Looks an effect up whose outcome is unknown. Only when the gateway does not know it is it begun again.
+    pub async fn reconcile(&self, claim: EffectClaim) -> Result<Written, LedgerError> {
+        let now = self.clock.now();
+        let found = match &claim.effect {
+            Effect::Send { to, text } => self.gateway.find(&sms(&claim, to, text), claim.begun_at).await.map_err(Failure::from),
+            // Helpdesk calls are idempotent by their key: calling again is the look-up.
+            Effect::Draft { .. } | Effect::Tag { .. } | Effect::Escalate { .. } => Ok(None),
+        };
+        let too_old = now.as_millisecond() - claim.begun_at.as_millisecond() > self.settings.unknown_max_ms;
+        let outcome = match found {
+            Ok(Some(vendor_id)) => EffectOutcome::Done { vendor_id },
+            Ok(None) => EffectOutcome::Again { at: now, problem: "not found where it would be: it did not happen".to_owned() },
+            Err(_) if too_old => EffectOutcome::Failed { problem: "nobody could tell in time whether it happened".to_owned() },
+            Err(Failure::Again { problem, .. } | Failure::Unknown { problem } | Failure::Refused { problem }) => {
+                EffectOutcome::Unknown { look_at: later(now, self.settings.settle_ms), problem }
+            }
+        };
+        events::settled(&claim, &outcome);
+        self.ledger.settle(&claim, &outcome, now).await
+    }
+
+    async fn call(&self, claim: &EffectClaim) -> Result<String, Failure> {
+        let (key, ticket) = (&claim.key, &claim.ticket);
+        match &claim.effect {
+            Effect::Send { to, text } => Ok(self.gateway.send(&sms(claim, to, text)).await?),
+            Effect::Draft { text, passages, reason, wrong_per_100 } => {
+                let note = match wrong_per_100 {
+                    Some(wrong) => format!("Not sent: {reason}. About {wrong:.0} of 100 such replies were wrong."),
+                    None => format!("Not sent: {reason}."),
+                };
+                Ok(self.helpdesk.draft(key, ticket, text, passages, &note).await?)
+            }
+            Effect::Tag { tags } => Ok(self.helpdesk.tag(key, ticket, tags).await?),
+            Effect::Escalate { team, priority, note } => Ok(self.helpdesk.escalate(key, ticket, team.as_ref(), *priority, note).await?),
+        }
+    }
+
+    fn outcome(&self, claim: &EffectClaim, failure: Failure) -> EffectOutcome {
+        let now = self.clock.now();
+        match failure {
+            Failure::Again { problem, retry_after_ms } => match self.settings.retry.next(claim.attempts + 1, now, retry_after_ms) {
+                Some(at) => EffectOutcome::Again { at, problem },
+                None => EffectOutcome::Failed { problem },
+            },
+            Failure::Unknown { problem } => EffectOutcome::Unknown { look_at: later(now, self.settings.settle_ms), problem },
+            Failure::Refused { problem } => EffectOutcome::Failed { problem },
+        }
+    }
+}
+
+fn sms(claim: &EffectClaim, to: &triage::phone::PhoneNumber, text: &str) -> OutboundSms {
+    OutboundSms { key: claim.key.clone(), ticket: claim.ticket.clone(), to: to.clone(), text: text.to_owned() }
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        let problem = error.to_string();
+        match error {
+            SendError::Again { retry_after_ms, .. } => Failure::Again { problem, retry_after_ms },
+            SendError::Unknown { .. } => Failure::Unknown { problem },
+            SendError::Refused { .. } => Failure::Refused { problem },
+        }
+    }
+}
+
+impl From<HelpdeskError> for Failure {
+    fn from(error: HelpdeskError) -> Self {
+        let problem = error.to_string();
+        match error {
+            HelpdeskError::Again { retry_after_ms, .. } => Failure::Again { problem, retry_after_ms },
+            HelpdeskError::Unknown { .. } => Failure::Unknown { problem },
+            HelpdeskError::Refused { .. } => Failure::Refused { problem },
+        }
+    }
+}

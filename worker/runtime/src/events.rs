@@ -1,0 +1,56 @@
+//! Everything that the worker says: one function an event. Ids only; no message text, no phone numbers.
+
+use crate::effect::{DecisionId, EffectClaim, EffectOutcome};
+use crate::ports::ledger::Claim;
+use triage::decision::Decision;
+
+/// Messages were taken in.
+pub fn received(new: usize, duplicates: usize, malformed: usize) {
+    tracing::info!(new, duplicates, malformed, "messages received");
+}
+
+/// A turn was decided and written.
+pub fn decided(claim: &Claim, id: &DecisionId, decision: &Decision) {
+    tracing::info!(
+        decision = %id, ticket = %claim.ticket.id, message = %claim.message,
+        action = decision.action.name(), reason = decision.reason.name(), "turn decided"
+    );
+}
+
+/// A decision was dropped because it was no longer true when it was to be written.
+pub fn superseded(claim: &Claim) {
+    tracing::info!(ticket = %claim.ticket.id, message = %claim.message, "decision superseded");
+}
+
+/// Deciding failed and will be tried again.
+pub fn postponed(claim: &Claim, problem: &str) {
+    tracing::warn!(ticket = %claim.ticket.id, message = %claim.message, attempts = claim.attempts + 1, problem, "turn postponed");
+}
+
+/// Deciding failed for good; a person was told.
+pub fn buried(claim: &Claim, problem: &str) {
+    tracing::error!(ticket = %claim.ticket.id, message = %claim.message, problem, "turn dead-lettered");
+}
+
+/// An effect was tried.
+pub fn settled(claim: &EffectClaim, outcome: &EffectOutcome) {
+    let (ticket, key, effect) = (&claim.ticket, &claim.key, claim.effect.name());
+    match outcome {
+        EffectOutcome::Done { .. } => tracing::info!(%ticket, %key, effect, "effect done"),
+        EffectOutcome::Again { problem, .. } => tracing::warn!(%ticket, %key, effect, problem, "effect will be tried again"),
+        EffectOutcome::Unknown { problem, .. } => tracing::warn!(%ticket, %key, effect, problem, "effect unknown, will be looked up"),
+        EffectOutcome::Failed { problem } => tracing::error!(%ticket, %key, effect, problem, "effect failed"),
+    }
+}
+
+/// What a dead worker held was taken back.
+pub fn recovered(count: u64) {
+    if count > 0 {
+        tracing::warn!(count, "claims of a dead worker taken back");
+    }
+}
+
+/// A port failed; the loop goes on after a pause.
+pub fn failed(what: &'static str, problem: &dyn std::fmt::Display) {
+    tracing::error!(what, %problem, "worker step failed, will be tried again");
+}

@@ -1,0 +1,48 @@
+//! Intake: deliveries become messages in the ledger, and only then are they acknowledged.
+
+use crate::events;
+use crate::inbound::InboundMessage;
+use crate::ports::clock::Clock;
+use crate::ports::inbox::Inbox;
+use crate::ports::inbox::InboxError;
+use crate::ports::ledger::{Ledger, LedgerError, MALFORMED_BYTES_MAX, Malformed, Received};
+
+/// Why intake stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The inbox failed.
+    #[error(transparent)]
+    Inbox(#[from] InboxError),
+    /// The ledger failed; nothing was acknowledged.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// Takes at most `batch` deliveries in. Returns how many there were. What is no message goes to the dead letters.
+pub async fn take_in(inbox: &dyn Inbox, ledger: &dyn Ledger, clock: &dyn Clock, batch: usize) -> Result<usize, IntakeError> {
+    let deliveries = inbox.take(batch).await?;
+    if deliveries.is_empty() {
+        return Ok(0);
+    }
+    let mut messages = Vec::with_capacity(deliveries.len());
+    let mut malformed = Vec::new();
+    for delivery in &deliveries {
+        match InboundMessage::parse(&delivery.payload) {
+            Ok(message) => messages.push(message),
+            Err(error) => malformed.push(Malformed {
+                payload: delivery.payload.iter().copied().take(MALFORMED_BYTES_MAX).collect(),
+                problem: error.to_string(),
+            }),
+        }
+    }
+    let now = clock.now();
+    let received = if messages.is_empty() { Vec::new() } else { ledger.receive(&messages, now).await? };
+    if !malformed.is_empty() {
+        ledger.receive_malformed(&malformed, now).await?;
+    }
+    let tags: Vec<String> = deliveries.into_iter().map(|delivery| delivery.tag).collect();
+    inbox.settle(&tags).await?;
+    let new = received.iter().filter(|received| **received == Received::New).count();
+    events::received(new, received.len() - new, malformed.len());
+    Ok(tags.len())
+}

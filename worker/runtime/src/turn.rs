@@ -1,0 +1,95 @@
+//! One turn: from a claim to a written decision, a postponement, or a person.
+
+use crate::effect::{DecisionId, Effect, effects_of};
+use crate::events;
+use crate::ports::clock::Clock;
+use crate::ports::ledger::{Claim, Ledger, LedgerError, Written};
+use crate::settings::WorkerSettings;
+use std::sync::Arc;
+use std::time::Duration;
+use triage::case::Case;
+use triage::classification::Priority;
+use triage::decision::Decision;
+use triage::triage::Triage;
+
+/// Why a turn was not decided.
+#[derive(Debug, thiserror::Error)]
+#[error("{problem}")]
+struct TurnError {
+    problem: String,
+    is_transient: bool,
+}
+
+/// Decides claimed turns.
+#[derive(Clone)]
+pub struct Turns {
+    /// Decides.
+    pub triage: Triage,
+    /// Keeps what was decided.
+    pub ledger: Arc<dyn Ledger>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// The worker's limits.
+    pub settings: Arc<WorkerSettings>,
+}
+
+impl Turns {
+    /// Decides one claimed turn and writes what came of it. The claim is closed when this returns without an error.
+    pub async fn decide(&self, claim: Claim) -> Result<Written, LedgerError> {
+        match self.decision(&claim).await {
+            Ok(decision) => self.write(&claim, &decision).await,
+            Err(error) => self.give_back(&claim, error).await,
+        }
+    }
+
+    /// A panic in a stage spoils one attempt of one turn, not the worker.
+    async fn decision(&self, claim: &Claim) -> Result<Decision, TurnError> {
+        let case = Case::at(&claim.ticket, &claim.message)
+            .map_err(|error| TurnError { problem: error.to_string(), is_transient: false })?
+            .decided_at(self.clock.now());
+        let triage = self.triage.clone();
+        let deciding = tokio::spawn(async move { triage.decide(&case).await });
+        let deadline = Duration::from_millis(u64::try_from(self.settings.decision_deadline_ms).unwrap_or(0));
+        let abort = deciding.abort_handle();
+        match tokio::time::timeout(deadline, deciding).await {
+            Ok(Ok(Ok(decision))) => Ok(decision),
+            Ok(Ok(Err(error))) => Err(TurnError { is_transient: error.is_transient, problem: error.to_string() }),
+            Ok(Err(join)) => {
+                let problem = if join.is_panic() { "a stage panicked" } else { "the decision was cancelled" };
+                Err(TurnError { problem: problem.to_owned(), is_transient: true })
+            }
+            Err(_) => {
+                abort.abort();
+                Err(TurnError { problem: "the decision did not come within its deadline".to_owned(), is_transient: true })
+            }
+        }
+    }
+
+    async fn write(&self, claim: &Claim, decision: &Decision) -> Result<Written, LedgerError> {
+        let id = DecisionId::of(&claim.ticket.id, &claim.message, claim.fence);
+        let effects = effects_of(decision, &claim.ticket.customer);
+        let written = self.ledger.decided(claim, &id, decision, &effects, self.clock.now()).await?;
+        match written {
+            Written::Yes => events::decided(claim, &id, decision),
+            Written::Superseded => events::superseded(claim),
+        }
+        Ok(written)
+    }
+
+    async fn give_back(&self, claim: &Claim, error: TurnError) -> Result<Written, LedgerError> {
+        let now = self.clock.now();
+        let again = if error.is_transient { self.settings.retry.next(claim.attempts + 1, now, None) } else { None };
+        match again {
+            Some(at) => {
+                events::postponed(claim, &error.problem);
+                self.ledger.postpone(claim, &error.problem, at).await
+            }
+            None => {
+                events::buried(claim, &error.problem);
+                let note = format!("Whimbrel could not decide this ticket: {}", error.problem);
+                let escalation = Effect::Escalate { team: self.triage.terms.policy.default_team.clone(), priority: Priority::High, note };
+                self.ledger.bury(claim, &error.problem, &escalation, now).await
+            }
+        }
+    }
+}
