@@ -1,2 +1,57 @@
-//! placeholder
-fn main() {}
+//! The program `whimbrel`: from arguments to an exit code.
+
+use clap::Parser;
+use cli::args::{Args, Command, KnowledgeCommand};
+use cli::commands;
+use cli::config::load;
+use cli::screen::Screen;
+use cli::telemetry;
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let screen = Screen::new(args.json);
+    match run(args, &screen) {
+        Ok(code) => code,
+        Err(error) => {
+            screen.error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
+    let loading = load::load(args.config.as_deref().map(Path::new), args.data_dir.as_deref());
+    if let Command::Config = args.command {
+        return commands::config::run(loading, screen);
+    }
+    let mut config = loading?;
+    if matches!(args.command, Command::Demo(_)) && config.log.level == "info" {
+        // The table is what the demo shows; a fault still shows.
+        config.log.level = "error".to_owned();
+    }
+    telemetry::init(&config.log)?;
+    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    tokio.block_on(async move {
+        match args.command {
+            Command::Demo(demo) => commands::demo::run(&config, &demo, screen).await,
+            Command::Worker(worker) => commands::worker::run(&config, &worker, screen).await,
+            Command::Enqueue(enqueue) => commands::enqueue::run(&config, &enqueue, screen),
+            Command::Ask(ask) => commands::ask::run(&config, &ask, screen).await,
+            Command::Explain(explain) => commands::explain::run(&config, &explain, screen).await,
+            Command::Knowledge { command } => match command {
+                KnowledgeCommand::Add(add) => commands::knowledge_sync::add(&config, &add, screen).await,
+                KnowledgeCommand::Sync(sync) => commands::knowledge_sync::sync(&config, &sync, screen).await,
+                other => commands::knowledge::run(&config, &other, screen).await,
+            },
+            Command::Learn(learn) => commands::learn::run(&config, &learn, screen).await,
+            Command::Dead { command } => commands::dead::run(&config, &command, screen).await,
+            Command::Status => commands::status::run(&config, screen).await,
+            Command::Pause => commands::pause::run(&config, true, screen).await,
+            Command::Resume => commands::pause::run(&config, false, screen).await,
+            Command::Doctor => commands::doctor::run(&config, screen).await,
+            Command::Config => Ok(ExitCode::SUCCESS),
+        }
+    })
+}

@@ -1,0 +1,35 @@
+# One interface for people and CI. `make help` lists the verbs.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench check deny clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: ## install what building needs (a C compiler for the embedded SQLite); can be run twice
+	@./.ci/setup
+
+demo: setup ## run the fictional shop through the real worker and show what was decided
+	@echo "building whimbrel (the first time takes some minutes) ..."
+	@cargo build --quiet --bin whimbrel
+	@./target/debug/whimbrel demo
+
+test: setup ## run every test
+	@./.ci/test
+
+lint: setup ## formatting, clippy and docs, warnings denied
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+bench: setup ## print the figures of docs/PERFORMANCE.md
+	cargo bench -p tests --quiet
+
+check: lint test ## all that CI asks for
+
+deny: ## licences, bans and advisories, when cargo-deny is installed
+	cargo deny check
+
+clean: ## remove what was built
+	cargo clean

@@ -1,0 +1,256 @@
+//! The command line.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+/// Triage and auto-reply for SMS behind a helpdesk: replies, tags, drafts or escalates, and says why.
+#[derive(Debug, Parser)]
+#[command(name = "whimbrel", version, propagate_version = true, max_term_width = 110)]
+pub struct Args {
+    /// Configuration file [default: whimbrel.toml, when it exists].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<String>,
+    /// Folder that holds everything [default: data_dir of the configuration].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<String>,
+    /// Print JSON for programs instead of text for people.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a small fictional shop through the real worker and show what was decided and why.
+    Demo(DemoArgs),
+    /// Run the worker until it is stopped.
+    Worker(WorkerArgs),
+    /// Put messages (JSON Lines) into the worker's inbox.
+    Enqueue(EnqueueArgs),
+    /// Decide one text now, send nothing, and show the receipt.
+    Ask(AskArgs),
+    /// Show a stored receipt for people; --rerun decides again and compares.
+    Explain(ExplainArgs),
+    /// Documents and past tickets that answers rest on.
+    Knowledge {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: KnowledgeCommand,
+    },
+    /// Learn intents from past tickets and calibrate the gate on them.
+    Learn(LearnArgs),
+    /// What could not be dealt with.
+    Dead {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: DeadCommand,
+    },
+    /// Where every message and effect stands.
+    Status,
+    /// Stop claiming; messages are still taken in.
+    Pause,
+    /// Claim again.
+    Resume,
+    /// Check everything and change nothing.
+    Doctor,
+    /// Print the effective configuration.
+    Config,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, ClapArgs)]
+pub struct DemoArgs {
+    /// Keep the folder and leave the worker running on it.
+    #[arg(long)]
+    pub keep: bool,
+}
+
+/// Arguments of `worker`.
+#[derive(Debug, ClapArgs)]
+pub struct WorkerArgs {
+    /// Stop when the inbox is empty and nothing is due any more.
+    #[arg(long)]
+    pub until_idle: bool,
+}
+
+/// Arguments of `enqueue`.
+#[derive(Debug, ClapArgs)]
+pub struct EnqueueArgs {
+    /// A file of JSON Lines, or `-` for standard input. The format is in docs/inbound-message.md.
+    pub file: String,
+}
+
+/// Arguments of `ask`.
+#[derive(Debug, ClapArgs)]
+pub struct AskArgs {
+    /// What the customer writes. Several are one burst.
+    #[arg(required = true)]
+    pub text: Vec<String>,
+    /// Who writes.
+    #[arg(long, default_value = "+12025550123")]
+    pub from: String,
+    /// A tag on the customer's ticket, for routing rules.
+    #[arg(long)]
+    pub tag: Vec<String>,
+    /// As if it were then [default: now].
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Timestamp>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, ClapArgs)]
+pub struct ExplainArgs {
+    /// A decision, a message or a ticket.
+    pub id: String,
+    /// Decide again with today's knowledge and models, as of then, and compare.
+    #[arg(long)]
+    pub rerun: bool,
+}
+
+/// What a source holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Kind {
+    /// A folder of documents, or one document.
+    Documents,
+    /// A file of past tickets (JSON Lines or CSV).
+    Tickets,
+}
+
+/// What to do with the knowledge.
+#[derive(Debug, Subcommand)]
+pub enum KnowledgeCommand {
+    /// Add a source and sync it.
+    Add(AddArgs),
+    /// Look at sources again and take in what changed.
+    Sync(SyncArgs),
+    /// List sources.
+    List,
+    /// Search as the worker does.
+    Search(SearchArgs),
+    /// Show a passage.
+    Show(PassageArgs),
+    /// Keep a passage (P…), a document (SOURCE/NAME) or a source from being found.
+    Hide(CurateArgs),
+    /// Let it be found again.
+    Unhide(CurateArgs),
+    /// Forget a source; its answers stop at once.
+    Remove(RemoveArgs),
+    /// Versions of a document and what people did to it.
+    History(HistoryArgs),
+}
+
+/// Arguments of `knowledge add`.
+#[derive(Debug, ClapArgs)]
+pub struct AddArgs {
+    /// Folder, document, or file of past tickets.
+    pub path: String,
+    /// Its name [default: the last part of the path].
+    #[arg(long)]
+    pub name: Option<String>,
+    /// What it holds.
+    #[arg(long, value_enum, default_value = "documents")]
+    pub kind: Kind,
+    /// Language of documents that do not say so themselves.
+    #[arg(long)]
+    pub language: Option<String>,
+    /// From when its documents hold [default: now].
+    #[arg(long, value_name = "TIME")]
+    pub valid_from: Option<Timestamp>,
+    /// Column of a CSV export, as FIELD=COLUMN (ticket_id, text, answer, intent, at, lang, customer).
+    #[arg(long = "column", value_name = "FIELD=COLUMN")]
+    pub columns: Vec<String>,
+}
+
+/// Arguments of `knowledge sync`.
+#[derive(Debug, ClapArgs)]
+pub struct SyncArgs {
+    /// Only this source [default: all].
+    pub source: Option<String>,
+}
+
+/// Arguments of `knowledge search`.
+#[derive(Debug, ClapArgs)]
+pub struct SearchArgs {
+    /// What to look for.
+    pub text: String,
+    /// Passages at most.
+    #[arg(long, default_value_t = 5)]
+    pub limit: usize,
+    /// The knowledge of that moment [default: now].
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<Timestamp>,
+    /// Prefer this language.
+    #[arg(long)]
+    pub language: Option<String>,
+}
+
+/// Arguments of `knowledge show`.
+#[derive(Debug, ClapArgs)]
+pub struct PassageArgs {
+    /// Id of the passage, as `search` prints it.
+    pub passage: String,
+}
+
+/// Arguments of `knowledge hide` and `unhide`.
+#[derive(Debug, ClapArgs)]
+pub struct CurateArgs {
+    /// A passage's id, SOURCE/DOCUMENT, or a source.
+    pub target: String,
+    /// Why, for the audit.
+    #[arg(long, default_value = "")]
+    pub why: String,
+    /// Who, for the audit.
+    #[arg(long, env = "USER", default_value = "unknown")]
+    pub by: String,
+}
+
+/// Arguments of `knowledge remove`.
+#[derive(Debug, ClapArgs)]
+pub struct RemoveArgs {
+    /// The source.
+    pub source: String,
+}
+
+/// Arguments of `knowledge history`.
+#[derive(Debug, ClapArgs)]
+pub struct HistoryArgs {
+    /// SOURCE/DOCUMENT.
+    pub document: String,
+}
+
+/// Arguments of `learn`.
+#[derive(Debug, ClapArgs)]
+pub struct LearnArgs {
+    /// Past tickets: JSON Lines, or CSV with --column.
+    pub tickets: String,
+    /// Column of a CSV export, as FIELD=COLUMN.
+    #[arg(long = "column", value_name = "FIELD=COLUMN")]
+    pub columns: Vec<String>,
+    /// Train only; leave the gate as it is.
+    #[arg(long)]
+    pub skip_calibration: bool,
+}
+
+/// What to do with dead letters.
+#[derive(Debug, Subcommand)]
+pub enum DeadCommand {
+    /// List them, oldest first.
+    List {
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Try one again.
+    Retry {
+        /// Its number.
+        id: i64,
+    },
+    /// Close one for good.
+    Discard {
+        /// Its number.
+        id: i64,
+    },
+}

@@ -1,0 +1,206 @@
+//! `whimbrel learn`: intents from past tickets, and a gate calibrated on what people did with them.
+
+use crate::args::LearnArgs;
+use crate::commands::knowledge_sync::{columns, spinner, sync_one};
+use crate::config::Config;
+use crate::home::Home;
+use crate::screen::Screen;
+use crate::wiring::{self, Knowledge};
+use adapters::loader::combined::CombinedLoader;
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use knowledge::learned::classifier::LocalClassifier;
+use knowledge::learned::model::Model;
+use knowledge::learned::training::{Example, examples_of, train};
+use knowledge::ports::loader::{Item, Loader};
+use knowledge::source::{Source, SourceId, SourceKind};
+use serde::Serialize;
+use simulations::calibrate::{Judged, calibrate};
+use simulations::interval::Rate;
+use simulations::replay::replay;
+use simulations::sample::Sample;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use triage::gate::Gate;
+use triage::past::PastTicket;
+use triage::policy::{Ceiling, Policy};
+use triage::terms::Terms;
+
+/// The seed of everything that is drawn while learning: same tickets, same model.
+pub const SEED: u64 = 20_260_301;
+/// History is cut into so many spans of equal size; each but the first is replayed with what was learned before it.
+pub const SPANS: usize = 4;
+/// Name of the source that past tickets become.
+pub const TICKETS_SOURCE: &str = "past-tickets";
+
+/// What was learned.
+#[derive(Debug, Serialize)]
+pub struct Learned {
+    /// Tickets that were read.
+    pub tickets: usize,
+    /// Lines that could not be read.
+    pub refused: usize,
+    /// Labelled examples.
+    pub examples: usize,
+    /// Intents among them.
+    pub intents: usize,
+    /// Past turns that were replayed.
+    pub replayed: usize,
+    /// Would-be replies that could be judged.
+    pub judged: usize,
+    /// Of these: wrong.
+    pub wrong: usize,
+    /// The dial.
+    pub max_wrong_per_100: f64,
+    /// Would-be replies that the dial lets through, over all replayed turns, estimated.
+    pub answered: Rate,
+    /// Of these: wrong, on the same history that the gate was fitted on.
+    pub answered_wrong: Rate,
+    /// Why the gate was not calibrated.
+    pub not_calibrated: Option<String>,
+}
+
+/// Learns from a file of past tickets.
+pub async fn run(config: &Config, args: &LearnArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
+    let home = Home::open(&config.data_dir)?;
+    let knowledge = wiring::knowledge(&home)?;
+    let path = std::fs::canonicalize(Path::new(&args.tickets))
+        .with_context(|| format!("cannot open {}: name a file of past tickets (JSON Lines or CSV)", args.tickets))?;
+    let kind = SourceKind::Tickets { columns: columns(&args.columns)? };
+    let source =
+        Source { id: SourceId(TICKETS_SOURCE.to_owned()), kind, location: path.to_string_lossy().into_owned(), language: None, valid_from: None };
+    let terms = wiring::terms(config, &home)?;
+    let learned = learn(&home, &knowledge, &source, terms, args.skip_calibration, screen).await?;
+    print(screen, &learned);
+    screen.json(&learned)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes the tickets in, trains, replays, calibrates, and writes model and gate.
+pub async fn learn(
+    home: &Home,
+    knowledge: &Knowledge,
+    source: &Source,
+    terms: Terms,
+    skip_calibration: bool,
+    screen: &Screen,
+) -> anyhow::Result<Learned> {
+    knowledge.store.put_source(source, Timestamp::now()).await?;
+    sync_one(knowledge, source, screen).await?;
+    let (mut tickets, refused) = read(source)?;
+    tickets.sort_by_key(|past| past.ticket.messages.first().map(|message| message.at));
+    let examples: Vec<Example> = tickets.iter().filter_map(examples_of).collect();
+    if examples.is_empty() {
+        bail!("no ticket in {} has both a customer's text and an intent: map the columns with --column, or label some tickets", source.location);
+    }
+    let bar = spinner(screen, "training");
+    let model = train(&examples, &terms.catalog, knowledge.embedder.as_ref(), SEED).await?;
+    bar.set_message("replaying history");
+    let (judged, replayed) = if skip_calibration { (Vec::new(), 0) } else { replay_history(knowledge, &tickets, &terms).await? };
+    bar.finish_and_clear();
+    let until = tickets.last().and_then(|past| past.ticket.messages.last()).map_or(Timestamp::UNIX_EPOCH, |message| message.at);
+    let fitted = calibrate(&judged, until);
+    Home::replace(&home.model(), &model.to_bytes())?;
+    let gate = match &fitted {
+        Ok(gate) => {
+            Home::replace(&home.gate(), &serde_json::to_vec_pretty(gate)?)?;
+            gate.clone()
+        }
+        Err(_) => wiring::gate(home)?,
+    };
+    Ok(summary(&tickets, refused, &examples, &model, &judged, replayed, &gate, &terms.policy, fitted.err().map(|error| error.to_string())))
+}
+
+/// All past tickets of a source, and how many could not be read.
+fn read(source: &Source) -> anyhow::Result<(Vec<PastTicket>, usize)> {
+    let (mut tickets, mut refused) = (Vec::new(), 0);
+    for item in CombinedLoader.items(source)? {
+        match item {
+            Item::Ticket(past) => tickets.push(*past),
+            Item::Refused(_) => refused += 1,
+            Item::Document(_) => {}
+        }
+    }
+    Ok((tickets, refused))
+}
+
+/// Forward in time: each span is decided with a classifier that has seen only the spans before it. Ceilings are lifted,
+/// so that every turn that can be answered is judged.
+async fn replay_history(knowledge: &Knowledge, tickets: &[PastTicket], terms: &Terms) -> anyhow::Result<(Vec<Judged>, usize)> {
+    let span = tickets.len().div_ceil(SPANS).max(1);
+    let open = Policy { ceilings: Default::default(), default_ceiling: Ceiling::Reply, escalate: Default::default(), ..terms.policy.clone() };
+    let (mut judged, mut replayed) = (Vec::new(), 0);
+    for n in 1..SPANS {
+        let (before, rest) = tickets.split_at((n * span).min(tickets.len()));
+        let examples: Vec<Example> = before.iter().filter_map(examples_of).collect();
+        if examples.is_empty() {
+            continue;
+        }
+        let model = train(&examples, &terms.catalog, knowledge.embedder.as_ref(), SEED).await?;
+        let classifier = LocalClassifier::new(Arc::new(model), knowledge.embedder.clone());
+        let terms = Terms::new(open.clone(), terms.catalog.clone(), Gate::cautious());
+        let triage = wiring::triage(terms, Arc::new(classifier), knowledge.retriever.clone());
+        for past in rest.iter().take(span) {
+            let Some(sample) = Sample::opening(past)? else { continue };
+            replayed += 1;
+            let outcome = replay(&triage, &sample).await?;
+            let wrong = outcome.comparison.and_then(simulations::compare::Comparison::is_wrong);
+            if let (Some(judgement), Some(is_wrong)) = (outcome.decision.receipt.judgement, wrong) {
+                judged.push(Judged { signals: judgement.signals, is_wrong });
+            }
+        }
+    }
+    Ok((judged, replayed))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one table of counts, filled in one place")]
+fn summary(
+    tickets: &[PastTicket],
+    refused: usize,
+    examples: &[Example],
+    model: &Model,
+    judged: &[Judged],
+    replayed: usize,
+    gate: &Gate,
+    policy: &Policy,
+    not_calibrated: Option<String>,
+) -> Learned {
+    let answered: Vec<&Judged> = judged.iter().filter(|one| gate.wrong_per_100(&one.signals) <= policy.max_wrong_per_100).collect();
+    let answered_wrong = answered.iter().filter(|one| one.is_wrong).count();
+    Learned {
+        tickets: tickets.len(),
+        refused,
+        examples: examples.len(),
+        intents: model.intents().len(),
+        replayed,
+        judged: judged.len(),
+        wrong: judged.iter().filter(|one| one.is_wrong).count(),
+        max_wrong_per_100: policy.max_wrong_per_100,
+        answered: Rate::wilson(answered.len(), replayed),
+        answered_wrong: Rate::wilson(answered_wrong, answered.len()),
+        not_calibrated,
+    }
+}
+
+fn print(screen: &Screen, learned: &Learned) {
+    screen.line(format!(
+        "Learned {} intents from {} labelled tickets of {} ({} lines left out).",
+        learned.intents, learned.examples, learned.tickets, learned.refused
+    ));
+    if let Some(why) = &learned.not_calibrated {
+        screen.line(format!("The gate is not calibrated: {why}. Until then replies stay drafts."));
+        return;
+    }
+    let percent = |rate: &Rate| format!("{:.0} % ({:.0} to {:.0} %)", rate.value() * 100.0, rate.low * 100.0, rate.high * 100.0);
+    screen.line(format!(
+        "Replayed {} past turns; {} would-be replies could be judged, {} of them wrong.",
+        learned.replayed, learned.judged, learned.wrong
+    ));
+    screen.line(format!(
+        "At {} wrong per 100 an estimated {} of turns would be answered; of these {} were wrong on this history.",
+        learned.max_wrong_per_100,
+        percent(&learned.answered),
+        percent(&learned.answered_wrong)
+    ));
+}

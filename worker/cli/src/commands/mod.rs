@@ -1,0 +1,17 @@
+//! One verb a file. Each reads its arguments, asks the house, and prints.
+
+pub mod ask;
+pub mod config;
+pub mod dead;
+pub mod demo;
+pub mod demo_report;
+pub mod doctor;
+pub mod enqueue;
+pub mod explain;
+pub mod knowledge;
+pub mod knowledge_sync;
+pub mod learn;
+pub mod pause;
+pub mod receipt;
+pub mod status;
+pub mod worker;

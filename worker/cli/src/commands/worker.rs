@@ -1,0 +1,91 @@
+//! `whimbrel worker`: runs until it is stopped.
+
+use crate::args::WorkerArgs;
+use crate::commands::status;
+use crate::config::Config;
+use crate::home::Home;
+use crate::screen::Screen;
+use crate::wiring;
+use adapters::clock::system::SystemClock;
+use anyhow::Context;
+use runtime::ports::ledger::Ledger;
+use runtime::ports::records::Records;
+use runtime::worker::Worker;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// Runs the worker; SIGINT and SIGTERM end it after what is in flight is settled.
+pub async fn run(config: &Config, args: &WorkerArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
+    let home = Home::open(&config.data_dir)?;
+    let knowledge = wiring::knowledge(&home)?;
+    let triage = wiring::triage_of(config, &home, &knowledge)?;
+    if !triage.terms.gate.is_calibrated() {
+        tracing::warn!("the gate is not calibrated: nothing is sent by itself; run `whimbrel learn TICKETS`");
+    }
+    let ledger = wiring::worker_ledger(&home)?;
+    let worker = wiring::worker(config, &home, triage, ledger.clone(), Arc::new(SystemClock))?;
+    worker.recover().await?;
+    let (stop, stopped) = watch::channel(false);
+    if !config.console.listen.is_empty() {
+        let address = &config.console.listen;
+        let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}: is another program there?"))?;
+        let mut stopped = stopped.clone();
+        let over = async move { while !*stopped.borrow() && stopped.changed().await.is_ok() {} };
+        tokio::spawn(console::health::serve(listener, ledger.clone(), over));
+    }
+    tracing::info!(worker = config.worker.name, data_dir = %home.root().display(), "worker ready");
+    let running = tokio::spawn({
+        let worker = worker.clone();
+        async move { worker.run(stopped).await }
+    });
+    if args.until_idle {
+        tokio::select! {
+            idle = until_idle(config, &home, &worker, ledger.as_ref()) => idle?,
+            () = asked_to_stop() => {}
+        }
+    } else {
+        asked_to_stop().await;
+    }
+    tracing::info!("worker stops: what is in flight is settled first");
+    stop.send_replace(true);
+    running.await.context("the worker ended early")?;
+    if args.until_idle {
+        let counts = ledger.status().await?;
+        status::print(screen, &counts, wiring::spool(&home)?.waiting()?);
+        screen.json(&counts)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Nothing in the spool, no message waiting, no effect open.
+async fn until_idle(config: &Config, home: &Home, worker: &Worker, records: &dyn Records) -> anyhow::Result<()> {
+    let spool = wiring::spool(home)?;
+    loop {
+        let status = records.status().await?;
+        let open: u64 = ["pending", "sending", "unknown"].iter().filter_map(|state| status.effects.get(*state)).sum();
+        let due = worker.ledger.next_due(config.worker.settings.claim_terms()).await?;
+        if spool.waiting()? == 0 && status.waiting == 0 && open == 0 && due.is_none() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(u64::try_from(config.worker.settings.poll_ms).unwrap_or(100))).await;
+    }
+}
+
+async fn asked_to_stop() {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => {
+                signals.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,98 @@
+//! Looks for everything that is wrong with a configuration, and says it all at once.
+
+use std::collections::BTreeMap;
+use toml::{Table, Value};
+
+/// Names that no default has and values of another type than the default's, each with what to do.
+pub fn faults(given: &Table, defaults: &Table) -> Vec<String> {
+    let (given, defaults) = (flatten(given), flatten(defaults));
+    let mut faults = Vec::new();
+    for (name, value) in &given {
+        match defaults.get(name) {
+            None => faults.push(unknown(name, defaults.keys().map(String::as_str))),
+            Some(default) if default.type_str() != value.type_str() => faults.push(format!(
+                "{name} is {} ({}): write {} such as {default}",
+                shown(value),
+                value.type_str(),
+                article(default.type_str())
+            )),
+            Some(_) => {}
+        }
+    }
+    faults
+}
+
+/// Dotted names of all leaves.
+fn flatten(table: &Table) -> BTreeMap<String, Value> {
+    let mut leaves = BTreeMap::new();
+    for (key, value) in table {
+        match value.as_table() {
+            Some(inner) => leaves.extend(flatten(inner).into_iter().map(|(name, value)| (format!("{key}.{name}"), value))),
+            None => {
+                leaves.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    leaves
+}
+
+fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let nearest = known.map(|other| (distance(name, other), other)).min();
+    match nearest {
+        Some((distance, other)) if distance <= 3 => format!("{name} is not a key: did you mean {other}?"),
+        Some(_) | None => format!("{name} is not a key: `whimbrel config` prints all of them"),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    value.to_string().chars().take(40).collect()
+}
+
+fn article(kind: &str) -> String {
+    if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {kind}") } else { format!("a {kind}") }
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for (y, above) in b.iter().zip(row.iter().skip(1)) {
+            left = (diagonal + usize::from(x != *y)).min(above + 1).min(left + 1);
+            diagonal = *above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> Table {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once_with_a_hint() {
+        let defaults = table("data_dir = 'x'\n[worker]\nlease_ms = 60000\npoll_ms = 250");
+        let given = table("data_dir = 5\n[worker]\nleas_ms = 1\npoll_ms = 'soon'\nsomething_else_entirely = true");
+        let faults = faults(&given, &defaults);
+        assert_eq!(faults.len(), 4, "{faults:?}");
+        assert!(faults.iter().any(|f| f.contains("worker.leas_ms") && f.contains("did you mean worker.lease_ms?")));
+        assert!(faults.iter().any(|f| f.contains("worker.poll_ms") && f.contains("an integer such as 250")));
+        assert!(faults.iter().any(|f| f.contains("data_dir is 5")));
+    }
+
+    #[test]
+    fn distances_are_counted_in_letters() {
+        for (a, b, expected) in [("", "abc", 3), ("lease", "leas", 1), ("kitten", "sitting", 3), ("same", "same", 0)] {
+            assert_eq!(distance(a, b), expected);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The configuration: embedded defaults, then `whimbrel.toml`, then the environment.
+
+pub mod check;
+pub mod load;
+
+use runtime::settings::WorkerSettings;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// The defaults, each with its meaning.
+pub const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
+
+/// Everything that can be configured.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where Whimbrel keeps everything.
+    pub data_dir: PathBuf,
+    /// What Whimbrel may do.
+    pub policy_file: PathBuf,
+    /// What customers may want.
+    pub intents_file: PathBuf,
+    /// The worker.
+    pub worker: WorkerConfig,
+    /// The helpdesk.
+    pub helpdesk: HelpdeskConfig,
+    /// The phone network.
+    pub gateway: GatewayConfig,
+    /// HTTP for operators.
+    pub console: ConsoleConfig,
+    /// Logs.
+    pub log: LogConfig,
+}
+
+/// The worker's name and limits.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct WorkerConfig {
+    /// Its name in the ledger.
+    pub name: String,
+    /// Its limits.
+    #[serde(flatten)]
+    pub settings: WorkerSettings,
+}
+
+/// Which helpdesk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum HelpdeskConfig {
+    /// Lines in a file.
+    File,
+}
+
+/// Which gateway.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum GatewayConfig {
+    /// Lines in a file.
+    File,
+}
+
+/// HTTP for operators.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsoleConfig {
+    /// Address to listen on; empty for none.
+    pub listen: String,
+}
+
+/// How logs look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Logs.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogConfig {
+    /// How they look.
+    pub format: LogFormat,
+    /// Which are written.
+    pub level: String,
+}

@@ -1,0 +1,149 @@
+//! The composition root: which twin stands behind which port. The worker, `ask`, `explain --rerun`, `learn` and the
+//! demo get their `Triage` from the one function [`triage`], so live and replay cannot differ.
+
+use crate::config::{Config, GatewayConfig, HelpdeskConfig};
+use crate::home::Home;
+use adapters::helpdesk::file::FileHelpdesk;
+use adapters::inbox::spool::Spool;
+use adapters::knowledge_store::sqlite::SqliteKnowledgeStore;
+use adapters::ledger::sqlite::SqliteLedger;
+use adapters::loader::combined::CombinedLoader;
+use adapters::outbox::Outbox;
+use adapters::sms_gateway::file::FileGateway;
+use adapters::vector_index::embedded::EmbeddedIndex;
+use anyhow::Context;
+use knowledge::feed::Feed;
+use knowledge::learned::checker::LocalChecker;
+use knowledge::learned::classifier::LocalClassifier;
+use knowledge::learned::hashed_embedder::HashedEmbedder;
+use knowledge::learned::model::Model;
+use knowledge::learned::writer::LocalWriter;
+use knowledge::ports::embedder::Embedder;
+use knowledge::ports::loader::Loader;
+use knowledge::ports::store::KnowledgeStore;
+use knowledge::ports::vector_index::VectorIndex;
+use knowledge::retriever::KnowledgeRetriever;
+use knowledge::sync::Sync;
+use runtime::ports::clock::Clock;
+use runtime::ports::ledger::WorkerId;
+use runtime::worker::{Ports, Worker};
+use std::path::Path;
+use std::sync::Arc;
+use triage::gate::Gate;
+use triage::intent::IntentCatalog;
+use triage::policy::Policy;
+use triage::ports::{Classifier, Retriever};
+use triage::terms::Terms;
+use triage::triage::Triage;
+
+/// The knowledge, ready to be searched and changed.
+#[derive(Clone)]
+pub struct Knowledge {
+    /// The truth.
+    pub store: Arc<dyn KnowledgeStore>,
+    /// Finds passages; catches up with the store before every search.
+    pub retriever: Arc<KnowledgeRetriever>,
+    /// Takes sources in.
+    pub sync: Arc<Sync>,
+    /// Turns texts into vectors.
+    pub embedder: Arc<dyn Embedder>,
+}
+
+/// Opens the knowledge of a data folder.
+pub fn knowledge(home: &Home) -> anyhow::Result<Knowledge> {
+    let store: Arc<dyn KnowledgeStore> = Arc::new(SqliteKnowledgeStore::open(&home.knowledge())?);
+    let embedder: Arc<dyn Embedder> = Arc::new(HashedEmbedder::default());
+    let index: Arc<dyn VectorIndex> = Arc::new(EmbeddedIndex::new(embedder.dimensions())?);
+    let feed = Arc::new(Feed::new(store.clone(), index.clone()));
+    let loader: Arc<dyn Loader> = Arc::new(CombinedLoader);
+    Ok(Knowledge {
+        retriever: Arc::new(KnowledgeRetriever::new(feed, index, store.clone(), embedder.clone())),
+        sync: Arc::new(Sync { loader, store: store.clone(), embedder: embedder.clone() }),
+        store,
+        embedder,
+    })
+}
+
+/// What the operator set down, and the gate of the data folder (the cautious one until `learn` has fitted another).
+pub fn terms(config: &Config, home: &Home) -> anyhow::Result<Terms> {
+    let policy: Policy = read_toml(&config.policy_file)?;
+    let catalog: IntentCatalog = read_toml(&config.intents_file)?;
+    let faults = policy.faults(&catalog);
+    if !faults.is_empty() {
+        anyhow::bail!("{} has {} fault(s):\n  - {}", config.policy_file.display(), faults.len(), faults.join("\n  - "));
+    }
+    Ok(Terms::new(policy, catalog, gate(home)?))
+}
+
+/// The gate of the data folder.
+pub fn gate(home: &Home) -> anyhow::Result<Gate> {
+    let path = home.gate();
+    if !path.exists() {
+        return Ok(Gate::cautious());
+    }
+    let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_slice(&bytes).with_context(|| format!("{} is damaged: run `whimbrel learn` again, or delete it to start uncalibrated", path.display()))
+}
+
+/// A file that does not exist stands for the defaults.
+fn read_toml<T: serde::de::DeserializeOwned + Default>(path: &Path) -> anyhow::Result<T> {
+    if !path.exists() {
+        return Ok(T::default());
+    }
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is not as it should be", path.display()))
+}
+
+/// The learned classifier of the data folder; an untrained one gives everything to people.
+pub fn classifier(home: &Home, embedder: Arc<dyn Embedder>) -> anyhow::Result<LocalClassifier> {
+    let path = home.model();
+    if !path.exists() {
+        return Ok(LocalClassifier::untrained(embedder));
+    }
+    let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let model = Model::from_bytes(&bytes).with_context(|| format!("{} is damaged: run `whimbrel learn` again", path.display()))?;
+    Ok(LocalClassifier::new(Arc::new(model), embedder))
+}
+
+/// The one place where a `Triage` is put together.
+pub fn triage(terms: Terms, classifier: Arc<dyn Classifier>, retriever: Arc<dyn Retriever>) -> Triage {
+    Triage { terms: Arc::new(terms), classifier, retriever, writer: Arc::new(LocalWriter::default()), checker: Arc::new(LocalChecker::default()) }
+}
+
+/// The `Triage` of a data folder.
+pub fn triage_of(config: &Config, home: &Home, knowledge: &Knowledge) -> anyhow::Result<Triage> {
+    let classifier = classifier(home, knowledge.embedder.clone())?;
+    Ok(triage(terms(config, home)?, Arc::new(classifier), knowledge.retriever.clone()))
+}
+
+/// The worker's ledger; a second worker on the same folder is refused.
+pub fn worker_ledger(home: &Home) -> anyhow::Result<Arc<SqliteLedger>> {
+    Ok(Arc::new(SqliteLedger::open_worker(&home.ledger())?))
+}
+
+/// The ledger for a person who looks and corrects beside a running worker.
+pub fn desk_ledger(home: &Home) -> anyhow::Result<Arc<SqliteLedger>> {
+    Ok(Arc::new(SqliteLedger::open_desk(&home.ledger())?))
+}
+
+/// The inbox of a data folder.
+pub fn spool(home: &Home) -> anyhow::Result<Arc<Spool>> {
+    Ok(Arc::new(Spool::open(&home.spool())?))
+}
+
+/// A worker on a data folder.
+pub fn worker(config: &Config, home: &Home, triage: Triage, ledger: Arc<SqliteLedger>, clock: Arc<dyn Clock>) -> anyhow::Result<Worker> {
+    let outbox = Arc::new(Outbox::open(&home.outbox())?);
+    let ports = Ports {
+        inbox: spool(home)?,
+        ledger,
+        helpdesk: match config.helpdesk {
+            HelpdeskConfig::File => Arc::new(FileHelpdesk::new(outbox.clone(), clock.clone())),
+        },
+        gateway: match config.gateway {
+            GatewayConfig::File => Arc::new(FileGateway::new(outbox, clock.clone())),
+        },
+        clock,
+    };
+    Ok(Worker::new(WorkerId(config.worker.name.clone()), triage, ports, config.worker.settings.clone()))
+}
