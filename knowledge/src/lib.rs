@@ -6,11 +6,12 @@
 pub mod chunk;
 pub mod curation;
 pub mod document;
-// pub mod feed;
-// pub mod fusion;
-// pub mod learned;
+pub mod feed;
+pub mod fusion;
+pub mod learned;
 pub mod ports;
-// pub mod retriever;
+pub mod retriever;
 pub mod source;
-// pub mod stages;
-// pub mod sync;
+pub mod stages;
+pub mod sync;
+pub mod words;

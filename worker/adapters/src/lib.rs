@@ -1,1 +1,11 @@
-//! placeholder
+//! The only crate that names a vendor or an engine. One folder a port, one file a vendor, an in-memory twin beside it.
+
+pub mod clock;
+pub mod helpdesk;
+pub mod inbox;
+pub mod knowledge_store;
+pub mod ledger;
+pub mod loader;
+pub mod outbox;
+pub mod sms_gateway;
+pub mod vector_index;

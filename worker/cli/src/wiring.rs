@@ -5,12 +5,12 @@ use crate::config::{Config, GatewayConfig, HelpdeskConfig};
 use crate::home::Home;
 use adapters::helpdesk::file::FileHelpdesk;
 use adapters::inbox::spool::Spool;
-use adapters::knowledge_store::sqlite::SqliteKnowledgeStore;
+use adapters::knowledge_store::sqlite::store::SqliteKnowledgeStore;
 use adapters::ledger::sqlite::SqliteLedger;
 use adapters::loader::combined::CombinedLoader;
 use adapters::outbox::Outbox;
-use adapters::sms_gateway::file::FileGateway;
-use adapters::vector_index::embedded::EmbeddedIndex;
+use adapters::sms_gateway::file::FileSmsGateway;
+use adapters::vector_index::embedded::index::EmbeddedVectorIndex;
 use anyhow::Context;
 use knowledge::feed::Feed;
 use knowledge::learned::checker::LocalChecker;
@@ -52,12 +52,12 @@ pub struct Knowledge {
 /// Opens the knowledge of a data folder.
 pub fn knowledge(home: &Home) -> anyhow::Result<Knowledge> {
     let store: Arc<dyn KnowledgeStore> = Arc::new(SqliteKnowledgeStore::open(&home.knowledge())?);
-    let embedder: Arc<dyn Embedder> = Arc::new(HashedEmbedder::default());
-    let index: Arc<dyn VectorIndex> = Arc::new(EmbeddedIndex::new(embedder.dimensions())?);
-    let feed = Arc::new(Feed::new(store.clone(), index.clone()));
-    let loader: Arc<dyn Loader> = Arc::new(CombinedLoader);
+    let embedder: Arc<dyn Embedder> = Arc::new(HashedEmbedder);
+    let index: Arc<dyn VectorIndex> = Arc::new(EmbeddedVectorIndex::new()?);
+    let feed = Arc::new(Feed::new(store.clone(), index));
+    let loader: Arc<dyn Loader> = Arc::new(CombinedLoader::default());
     Ok(Knowledge {
-        retriever: Arc::new(KnowledgeRetriever::new(feed, index, store.clone(), embedder.clone())),
+        retriever: Arc::new(KnowledgeRetriever::new(feed, embedder.clone())),
         sync: Arc::new(Sync { loader, store: store.clone(), embedder: embedder.clone() }),
         store,
         embedder,
@@ -102,12 +102,12 @@ pub fn classifier(home: &Home, embedder: Arc<dyn Embedder>) -> anyhow::Result<Lo
     }
     let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let model = Model::from_bytes(&bytes).with_context(|| format!("{} is damaged: run `whimbrel learn` again", path.display()))?;
-    Ok(LocalClassifier::new(Arc::new(model), embedder))
+    Ok(LocalClassifier::new(Arc::new(model), embedder)?)
 }
 
 /// The one place where a `Triage` is put together.
 pub fn triage(terms: Terms, classifier: Arc<dyn Classifier>, retriever: Arc<dyn Retriever>) -> Triage {
-    Triage { terms: Arc::new(terms), classifier, retriever, writer: Arc::new(LocalWriter::default()), checker: Arc::new(LocalChecker::default()) }
+    Triage { terms: Arc::new(terms), classifier, retriever, writer: Arc::new(LocalWriter), checker: Arc::new(LocalChecker) }
 }
 
 /// The `Triage` of a data folder.
@@ -121,8 +121,12 @@ pub fn worker_ledger(home: &Home) -> anyhow::Result<Arc<SqliteLedger>> {
     Ok(Arc::new(SqliteLedger::open_worker(&home.ledger())?))
 }
 
-/// The ledger for a person who looks and corrects beside a running worker.
+/// The ledger for a person who looks and corrects beside a running worker. Where no worker has run yet, an empty one
+/// is made.
 pub fn desk_ledger(home: &Home) -> anyhow::Result<Arc<SqliteLedger>> {
+    if !home.ledger().exists() {
+        drop(SqliteLedger::open_worker(&home.ledger())?);
+    }
     Ok(Arc::new(SqliteLedger::open_desk(&home.ledger())?))
 }
 
@@ -133,15 +137,15 @@ pub fn spool(home: &Home) -> anyhow::Result<Arc<Spool>> {
 
 /// A worker on a data folder.
 pub fn worker(config: &Config, home: &Home, triage: Triage, ledger: Arc<SqliteLedger>, clock: Arc<dyn Clock>) -> anyhow::Result<Worker> {
-    let outbox = Arc::new(Outbox::open(&home.outbox())?);
+    let outbox = Arc::new(Outbox::open(&home.outbox(), clock.clone())?);
     let ports = Ports {
         inbox: spool(home)?,
         ledger,
         helpdesk: match config.helpdesk {
-            HelpdeskConfig::File => Arc::new(FileHelpdesk::new(outbox.clone(), clock.clone())),
+            HelpdeskConfig::File => Arc::new(FileHelpdesk::new(outbox.clone())),
         },
         gateway: match config.gateway {
-            GatewayConfig::File => Arc::new(FileGateway::new(outbox, clock.clone())),
+            GatewayConfig::File => Arc::new(FileSmsGateway::new(outbox)),
         },
         clock,
     };

@@ -63,14 +63,14 @@ impl Case {
         let turn_start = seen.iter().rposition(|m| !in_turn(m)).map_or(0, |before| before + 1);
         let (history, turn) = seen.split_at(turn_start);
         let (owner, owner_since) = owner(ticket, history, at);
-        let consent = until(&ticket.opted_out, at).last();
+        let consent = before(&ticket.opted_out, at).last();
         Ok(Case {
             ticket: ticket.id.clone(),
             customer: ticket.customer.clone(),
             at,
             turn: turn.to_vec(),
             history: history.to_vec(),
-            tags: until(&ticket.tags, at).map(|change| change.to.clone()).collect(),
+            tags: before(&ticket.tags, at).map(|change| change.to.clone()).collect(),
             owner,
             owner_since,
             opted_out: consent.is_some_and(|change| change.to),
@@ -109,7 +109,7 @@ impl Case {
 
 /// Who had the ticket: the later of the last recorded change and the last message of an agent.
 fn owner(ticket: &Ticket, history: &[Message], at: Timestamp) -> (Owner, Option<Timestamp>) {
-    let changed = until(&ticket.owners, at).last();
+    let changed = before(&ticket.owners, at).last();
     let wrote = history.iter().rev().find(|m| m.author == Author::Agent).map(|m| m.at);
     match (changed, wrote) {
         (Some(change), Some(wrote)) if change.at >= wrote => (change.to, Some(change.at)),
@@ -119,7 +119,8 @@ fn owner(ticket: &Ticket, history: &[Message], at: Timestamp) -> (Owner, Option<
     }
 }
 
-/// The changes that had happened at `at`, in their order.
-fn until<T>(changes: &[Change<T>], at: Timestamp) -> impl Iterator<Item = &Change<T>> {
-    changes.iter().filter(move |change| change.at <= at)
+/// The changes from before `at`, in their order. A change that a message itself brought about carries the message's
+/// time and is not among them: deciding the message again sees what was seen the first time.
+fn before<T>(changes: &[Change<T>], at: Timestamp) -> impl Iterator<Item = &Change<T>> {
+    changes.iter().filter(move |change| change.at < at)
 }

@@ -68,4 +68,11 @@ impl Classification {
     pub fn first(&self) -> Option<&RankedIntent> {
         self.intents.first()
     }
+
+    /// Every intent that stands in the turn: the most probable one, then those of its asks. An ask outside all intents
+    /// does not count: small talk beside a question takes nothing from it.
+    pub fn wanted(&self) -> impl Iterator<Item = &IntentName> {
+        let of_asks = self.asks.iter().filter_map(|ask| ask.intent.as_ref()).filter(|intent| !intent.is_out_of_scope());
+        self.first().map(|first| &first.name).into_iter().chain(of_asks)
+    }
 }

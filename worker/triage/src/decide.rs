@@ -40,7 +40,7 @@ pub fn next<'a>(terms: &Terms, case: &Case, findings: &'a Findings) -> Next<'a> 
     let done = |conclusion: Conclusion| Next::Done(Box::new(conclusion.decide(terms, case, findings)));
     match &findings.screening {
         None => return Next::Screen,
-        Some(Screening::Stop(reason)) => return done(screened(terms, reason)),
+        Some(Screening::Stop(reason)) => return done(screened(terms, case, reason)),
         Some(Screening::Pass) => {}
     }
     let Some(classification) = &findings.classification else { return Next::Classify };
@@ -88,7 +88,7 @@ impl Conclusion {
         Decision {
             consent: consent_change(&self.reason),
             tags: tags(terms, intent.as_ref(), &routing),
-            team: team(terms, intent.as_ref(), &routing),
+            team: team(terms, findings.classification.as_ref(), &routing),
             priority: routing.set.priority.unwrap_or(urgency),
             receipt: Receipt::of(terms, case, findings),
             action: self.action,
@@ -99,14 +99,18 @@ impl Conclusion {
 }
 
 /// What follows when screening stopped.
-fn screened(terms: &Terms, reason: &Reason) -> Conclusion {
+fn screened(terms: &Terms, case: &Case, reason: &Reason) -> Conclusion {
     let texts = &terms.policy.texts;
     match reason {
+        // The confirmation goes out once: who had opted out before gets no other.
+        Reason::OptedOutByWording if case.opted_out => Conclusion::new(Action::TagOnly, reason.clone()),
         Reason::OptedOutByWording => fixed(Texts::pick(&texts.opted_out, None), reason, Action::TagOnly),
         Reason::HelpAsked => match Texts::pick(&texts.help, None) {
             Some(text) => fixed(Some(text), reason, Action::TagOnly),
             None => Conclusion::person(reason.clone()),
         },
+        // A customer may quote a code ("your code 20145 does not work"): only a short code is certainly a machine.
+        Reason::MachineSender if !case.customer.is_short_code() => Conclusion::person(reason.clone()),
         Reason::OptedOutByKeyword
         | Reason::OptedIn
         | Reason::CarrierAnswered
@@ -144,21 +148,24 @@ fn fixed(text: Option<&String>, reason: &Reason, otherwise: Action) -> Conclusio
 fn before_evidence(terms: &Terms, classification: &Classification, routing: &Routing) -> Option<Conclusion> {
     let policy = &terms.policy;
     if classification.bare_greeting {
+        let may_reply = routing.set.ceiling.is_none_or(|ceiling| ceiling == Ceiling::Reply);
         return Some(match policy.greeting {
-            Greeting::Ask => fixed(Texts::pick(&policy.texts.greeting, classification.language), &Reason::BareGreeting, Action::TagOnly),
-            Greeting::Leave => Conclusion::new(Action::TagOnly, Reason::BareGreeting),
+            Greeting::Ask if may_reply => {
+                fixed(Texts::pick(&policy.texts.greeting, classification.language), &Reason::BareGreeting, Action::TagOnly)
+            }
+            Greeting::Ask | Greeting::Leave => Conclusion::new(Action::TagOnly, Reason::BareGreeting),
         });
     }
     let first = classification.first();
-    let intent = first.map(|first| &first.name);
-    if intent.is_some_and(|intent| policy.escalate.contains_key(intent)) {
+    if classification.wanted().any(|intent| policy.escalate.contains_key(intent)) {
         return Some(Conclusion::person(Reason::MustEscalate));
     }
-    if ceiling(terms, intent, routing) == Ceiling::Off {
-        return Some(Conclusion::person(Reason::IntentOff));
-    }
-    if classification.out_of_scope > policy.limits.out_of_scope_max || intent.is_some_and(IntentName::is_out_of_scope) {
+    let in_scope = at_most(classification.out_of_scope, policy.limits.out_of_scope_max);
+    if !in_scope || first.is_some_and(|first| first.name.is_out_of_scope()) {
         return Some(Conclusion::person(Reason::OutOfScope));
+    }
+    if ceiling(terms, classification, routing) == Ceiling::Off {
+        return Some(Conclusion::person(Reason::IntentOff));
     }
     let sure = first.is_some_and(|first| first.probability >= policy.limits.intent_probability_min);
     (!sure).then(|| Conclusion::person(Reason::Unsure))
@@ -175,7 +182,7 @@ fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[St
         Ceiling::Shadow => return Conclusion::new(Action::TagOnly, Reason::InShadow),
         Ceiling::Draft | Ceiling::Reply => {}
     }
-    if judgement.wrong_per_100 > terms.policy.draft_max_wrong_per_100 {
+    if !at_most(judgement.wrong_per_100, terms.policy.draft_max_wrong_per_100) {
         return Conclusion::person(Reason::TooRisky);
     }
     if judgement.ceiling == Ceiling::Draft {
@@ -189,10 +196,15 @@ fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[St
             Ceiling::Reply => {}
         }
     }
-    if judgement.wrong_per_100 > judgement.max_wrong_per_100 {
+    if !at_most(judgement.wrong_per_100, judgement.max_wrong_per_100) {
         return Conclusion::new(draft(), Reason::TooRisky);
     }
     Conclusion::new(Action::Reply { texts: texts.to_vec() }, Reason::SureEnough)
+}
+
+/// What is no number is never within a limit.
+fn at_most(value: f64, max: f64) -> bool {
+    value <= max
 }
 
 fn consent_change(reason: &Reason) -> Option<ConsentChange> {
@@ -238,9 +250,10 @@ fn tags(terms: &Terms, intent: Option<&IntentName>, routing: &Routing) -> Vec<Ta
     tags
 }
 
-fn team(terms: &Terms, intent: Option<&IntentName>, routing: &Routing) -> Option<Team> {
+fn team(terms: &Terms, classification: Option<&Classification>, routing: &Routing) -> Option<Team> {
     let of_rules = routing.set.team.clone();
-    let of_policy = || intent.and_then(|intent| terms.policy.escalate.get(intent)).cloned();
-    let of_intent = || intent.and_then(|intent| terms.catalog.get(intent)).and_then(|intent| intent.team.clone());
+    let of_policy = || classification.and_then(|c| c.wanted().find_map(|intent| terms.policy.escalate.get(intent))).cloned();
+    let first = classification.and_then(|c| c.first());
+    let of_intent = || first.and_then(|first| terms.catalog.get(&first.name)).and_then(|intent| intent.team.clone());
     of_rules.or_else(of_policy).or_else(of_intent).or_else(|| terms.policy.default_team.clone())
 }

@@ -30,7 +30,7 @@ pub struct Judgement {
     pub max_wrong_per_100: f64,
     /// The gate was calibrated on the operator's own tickets.
     pub calibrated: bool,
-    /// The ceiling in force, after policy, rules and calibration.
+    /// The ceiling in force, after policy and rules; calibration is weighed when the decision is made.
     pub ceiling: Ceiling,
 }
 

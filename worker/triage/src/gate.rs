@@ -65,12 +65,16 @@ impl Gate {
         self.calibration.is_some()
     }
 
-    /// How many of 100 replies with such signals were wrong, between 0 and 100.
+    /// How many of 100 replies with such signals were wrong, between 0 and 100; 100 when a signal is no number.
     pub fn wrong_per_100(&self, signals: &Signals) -> f64 {
         let log_odds = self.weights.iter().fold(self.bias, |sum, (signal, weight)| {
             let scale = if weight.scale.abs() < f64::EPSILON { 1.0 } else { weight.scale };
             sum + (signals.get(*signal) - weight.mean) / scale * weight.weight
         });
+        // What cannot be measured is no evidence.
+        if !log_odds.is_finite() {
+            return 100.0;
+        }
         100.0 / (1.0 + (-log_odds).exp())
     }
 }
@@ -97,6 +101,13 @@ mod tests {
         for value in [-1e6, -1.0, 0.0, 1.0, 1e6] {
             let all = gate.weights.keys().map(|signal| (*signal, value)).collect::<Vec<_>>();
             assert!((0.0..=100.0).contains(&gate.wrong_per_100(&signals(&all))));
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_counts_as_wrong() {
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(Gate::cautious().wrong_per_100(&signals(&[(Signal::RetrievalSimilarity, value)])), 100.0);
         }
     }
 

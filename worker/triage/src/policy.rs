@@ -187,16 +187,35 @@ impl Policy {
         self.max_wrong_per_100_for.get(intent).copied().unwrap_or(self.max_wrong_per_100)
     }
 
-    /// Everything that is wrong with the policy, each with what to do; empty when it can be used.
-    pub fn faults(&self, catalog: &IntentCatalog) -> Vec<String> {
+    /// Numbers that are out of their range; what is no number is in none.
+    fn number_faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        for (name, value) in
-            std::iter::once(("max_wrong_per_100", self.max_wrong_per_100)).chain(self.max_wrong_per_100_for.values().map(|v| ("max_wrong_per_100_for", *v)))
-        {
-            if !(0.0..=100.0).contains(&value) {
-                faults.push(format!("{name} is {value}: write a number from 0 to 100"));
+        let dials = self.max_wrong_per_100_for.values().map(|dial| ("max_wrong_per_100_for", *dial, 100.0));
+        let others = [
+            ("max_wrong_per_100", self.max_wrong_per_100, 100.0),
+            ("draft_max_wrong_per_100", self.draft_max_wrong_per_100, 100.0),
+            ("limits.out_of_scope_max", self.limits.out_of_scope_max, 1.0),
+            ("limits.intent_probability_min", self.limits.intent_probability_min, 1.0),
+        ];
+        for (name, value, max) in others.into_iter().chain(dials) {
+            if !(0.0..=max).contains(&value) {
+                faults.push(format!("{name} is {value}: write a number from 0 to {max}"));
             }
         }
+        let limits = &self.limits;
+        for (name, value) in
+            [("text_chars_max", limits.text_chars_max), ("asks_max", limits.asks_max), ("passages_max", limits.passages_max)]
+        {
+            if value == 0 {
+                faults.push(format!("limits.{name} must be at least 1: without it nothing can be answered"));
+            }
+        }
+        faults
+    }
+
+    /// Everything that is wrong with the policy, each with what to do; empty when it can be used.
+    pub fn faults(&self, catalog: &IntentCatalog) -> Vec<String> {
+        let mut faults = self.number_faults();
         if self.sms.segments_max == 0 || self.sms.messages_max == 0 {
             faults.push("sms.segments_max and sms.messages_max must be at least 1: a reply needs room".to_owned());
         }
@@ -212,7 +231,9 @@ impl Policy {
         unknown.sort();
         unknown.dedup();
         if !catalog.intents.is_empty() {
-            faults.extend(unknown.iter().map(|name| format!("intent `{name}` is in the policy but not in the catalogue: add it or mend the name")));
+            faults.extend(
+                unknown.iter().map(|name| format!("intent `{name}` is in the policy but not in the catalogue: add it or mend the name")),
+            );
         }
         faults
     }

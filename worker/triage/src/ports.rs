@@ -19,6 +19,16 @@ pub struct StageError {
     pub is_transient: bool,
 }
 
+impl StageError {
+    /// What a port measured must be numbers: the gate cannot weigh anything else, and a receipt cannot keep it.
+    pub fn unless_finite(stage: &'static str, values: impl IntoIterator<Item = f64>) -> Result<(), StageError> {
+        match values.into_iter().all(f64::is_finite) {
+            true => Ok(()),
+            false => Err(StageError { stage, problem: "a measurement is no number".to_owned(), is_transient: false }),
+        }
+    }
+}
+
 /// Says what a turn is about.
 #[async_trait]
 pub trait Classifier: Send + Sync {
@@ -39,7 +49,13 @@ pub trait Retriever: Send + Sync {
 #[async_trait]
 pub trait Writer: Send + Sync {
     /// A reply with its citations, or none when the passages do not answer.
-    async fn write(&self, case: &Case, classification: &Classification, evidence: &Evidence, sms: &SmsPolicy) -> Result<Option<Draft>, StageError>;
+    async fn write(
+        &self,
+        case: &Case,
+        classification: &Classification,
+        evidence: &Evidence,
+        sms: &SmsPolicy,
+    ) -> Result<Option<Draft>, StageError>;
 }
 
 /// Looks whether a reply may be sent.

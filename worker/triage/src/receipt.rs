@@ -114,6 +114,7 @@ impl Receipt {
             true => draft.map(|draft| draft.text.clone()),
             false => Some(findings.texts.join("\n")),
         };
+        let asks_max = terms.policy.limits.asks_max;
         Receipt {
             version: RECEIPT_VERSION,
             ticket: case.ticket.clone(),
@@ -132,7 +133,7 @@ impl Receipt {
             language: classification.and_then(|c| c.language),
             intents: classification.map(|c| c.intents.iter().take(INTENTS_KEPT).cloned().collect()).unwrap_or_default(),
             out_of_scope: classification.map(|c| c.out_of_scope),
-            asks: classification.map(|c| c.asks.iter().map(|ask| ask.text.clone()).collect()).unwrap_or_default(),
+            asks: classification.map(|c| c.asks.iter().take(asks_max).map(|ask| ask.text.clone()).collect()).unwrap_or_default(),
             rules: findings.routing.as_ref().map(|r| r.rules.clone()).unwrap_or_default(),
             passages: evidence.map(|e| e.passages().map(SeenPassage::of).collect()).unwrap_or_default(),
             citations: draft.map(|d| d.citations.clone()).unwrap_or_default(),

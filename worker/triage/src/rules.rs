@@ -69,7 +69,7 @@ pub struct When {
     pub office_hours: Option<OfficeState>,
 }
 
-/// What a rule sets. The first rule that sets a field wins; tags add up.
+/// What a rule sets. The first rule that sets team or priority wins, the lowest ceiling holds, tags add up.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Set {

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
+use adapters::inbox::depth::lines_waiting;
 use runtime::ports::records::Records;
 use serde::Serialize;
 use std::path::Path;
@@ -97,12 +98,12 @@ async fn of_home(config: &Config, home: &Home, checks: &mut Vec<Check>) {
             let model = wiring::classifier(home, knowledge.embedder.clone());
             checks.push(match model {
                 Ok(_) if !home.model().exists() => Check::note("classifier", "not trained: every message goes to a person; run `whimbrel learn TICKETS`"),
-                Ok(classifier) => Check::of("classifier", Ok(classifier.name().to_owned())),
+                Ok(_) => Check::of("classifier", Ok(format!("trained, in {}", home.model().display()))),
                 Err(error) => Check::of("classifier", Err(error)),
             });
         }
     }
-    checks.push(Check::of("spool", wiring::spool(home).and_then(|spool| Ok(format!("{} messages wait", spool.waiting()?)))));
+    checks.push(Check::of("spool", lines_waiting(&home.spool()).map(|lines| format!("{lines} messages wait")).map_err(Into::into)));
 }
 
 /// Writes and removes an empty file.

@@ -5,16 +5,16 @@ use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
+use adapters::inbox::line::read_line;
+use adapters::inbox::spool::LINE_BYTES_MAX;
 use anyhow::Context;
 use runtime::inbound::InboundMessage;
 use serde_json::json;
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::process::ExitCode;
 
-/// Bytes of one line that are read; a longer one is cut, and the worker puts it among the dead letters.
-pub const LINE_BYTES_MAX: usize = 1 << 20;
 /// Faulty lines that are printed one by one; the rest is counted.
 const FAULTS_SHOWN_MAX: usize = 20;
 
@@ -26,13 +26,14 @@ pub fn run(config: &Config, args: &EnqueueArgs, screen: &Screen) -> anyhow::Resu
         path => Box::new(File::open(path).with_context(|| format!("cannot open {path}: name a file of JSON Lines, or `-` for standard input"))?),
     };
     let mut reader = BufReader::new(reader);
-    let faults: RefCell<Vec<(usize, String)>> = RefCell::default();
+    let faults: RefCell<Vec<(u64, String)>> = RefCell::default();
     let failure: RefCell<Option<std::io::Error>> = RefCell::default();
-    let mut number = 0;
+    let mut number = 0u64;
     let lines = std::iter::from_fn(|| {
         loop {
             number += 1;
-            match next_line(&mut reader) {
+            // One byte more than the limit is kept, so that the worker can see that a line is too long.
+            match read_line(&mut reader, LINE_BYTES_MAX + 1).map(|line| line.map(|line| line.bytes)) {
                 Ok(None) => return None,
                 Ok(Some(line)) if line.iter().all(u8::is_ascii_whitespace) => {}
                 Ok(Some(line)) => {
@@ -55,43 +56,19 @@ pub fn run(config: &Config, args: &EnqueueArgs, screen: &Screen) -> anyhow::Resu
     report(screen, count, &faults.into_inner())
 }
 
-fn report(screen: &Screen, count: usize, faults: &[(usize, String)]) -> anyhow::Result<ExitCode> {
+fn report(screen: &Screen, count: u64, faults: &[(u64, String)]) -> anyhow::Result<ExitCode> {
     for (line, problem) in faults.iter().take(FAULTS_SHOWN_MAX) {
         screen.remark(format!("line {line}: {problem}"));
     }
     if faults.len() > FAULTS_SHOWN_MAX {
         screen.remark(format!("... and {} more faulty lines", faults.len() - FAULTS_SHOWN_MAX));
     }
-    screen.line(format!("{} messages enqueued.", count - faults.len()));
+    let enqueued = count.saturating_sub(faults.len() as u64);
+    screen.line(format!("{enqueued} messages enqueued."));
     if !faults.is_empty() {
         screen.line(format!("{} lines are no messages; they are kept and will stand in `whimbrel dead list`.", faults.len()));
     }
     let lines: Vec<_> = faults.iter().map(|(line, problem)| json!({ "line": line, "problem": problem })).collect();
-    screen.json(&json!({ "enqueued": count - faults.len(), "faulty": lines }))?;
+    screen.json(&json!({ "enqueued": enqueued, "faulty": lines }))?;
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
-}
-
-/// One line without its end; what is beyond the limit is skipped, so that a line of any length costs a fixed memory.
-fn next_line(reader: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
-    let mut line = Vec::new();
-    let mut seen = false;
-    loop {
-        let buffer = reader.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(seen.then_some(line));
-        }
-        seen = true;
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let taken = end.unwrap_or(buffer.len());
-        // One byte more than the limit is kept, so that the worker can see that the line is too long.
-        let room = (LINE_BYTES_MAX + 1).saturating_sub(line.len()).min(taken);
-        line.extend(buffer.iter().take(room));
-        reader.consume(taken + usize::from(end.is_some()));
-        if end.is_some() {
-            if line.last() == Some(&b'\r') {
-                line.pop();
-            }
-            return Ok(Some(line));
-        }
-    }
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use knowledge::source::{Source, SourceId, SourceKind};
-use knowledge::sync::SyncReport;
+use knowledge::sync::{Step, SyncReport};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -65,8 +65,12 @@ pub async fn sync_one(knowledge: &Knowledge, source: &Source, screen: &Screen) -
     let report = knowledge
         .sync
         .run(source, Timestamp::now(), &mut |progress| {
-            bar.set_message(format!("{}: {} read, {} passages", source.id, progress.read, progress.passages));
-            bar.tick();
+            let verb = match progress.step {
+                Step::Reading => "reading",
+                Step::Embedding => "embedding",
+            };
+            let total = progress.total.map_or(String::new(), |total| format!(" of {total}"));
+            bar.set_message(format!("{verb} {}: {}{total}", source.id, progress.done));
         })
         .await;
     bar.finish_and_clear();
@@ -103,6 +107,12 @@ fn finish(screen: &Screen, reports: &[SyncReport]) -> anyhow::Result<ExitCode> {
             "{}: {} added, {} changed, {} unchanged, {} gone; {} passages",
             report.source, report.added, report.changed, report.unchanged, report.gone, report.passages
         ));
+        if report.without_answer > 0 {
+            screen.line(format!("  {} tickets have no question or no answer of a person", report.without_answer));
+        }
+        if !report.reembedded.is_empty() {
+            screen.line("  all sources were embedded anew: the embedder has changed");
+        }
         for refused in report.refused.iter().take(REFUSED_SHOWN_MAX) {
             screen.line(format!("  left out: {}: {}", refused.name, refused.reason));
         }

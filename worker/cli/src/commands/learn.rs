@@ -11,7 +11,8 @@ use anyhow::{Context, bail};
 use jiff::Timestamp;
 use knowledge::learned::classifier::LocalClassifier;
 use knowledge::learned::model::Model;
-use knowledge::learned::training::{Example, examples_of, train};
+use knowledge::learned::example::{Example, examples_of};
+use knowledge::learned::training::train;
 use knowledge::ports::loader::{Item, Loader};
 use knowledge::source::{Source, SourceId, SourceKind};
 use serde::Serialize;
@@ -101,7 +102,7 @@ pub async fn learn(
     bar.finish_and_clear();
     let until = tickets.last().and_then(|past| past.ticket.messages.last()).map_or(Timestamp::UNIX_EPOCH, |message| message.at);
     let fitted = calibrate(&judged, until);
-    Home::replace(&home.model(), &model.to_bytes())?;
+    Home::replace(&home.model(), &model.to_bytes()?)?;
     let gate = match &fitted {
         Ok(gate) => {
             Home::replace(&home.gate(), &serde_json::to_vec_pretty(gate)?)?;
@@ -115,7 +116,7 @@ pub async fn learn(
 /// All past tickets of a source, and how many could not be read.
 fn read(source: &Source) -> anyhow::Result<(Vec<PastTicket>, usize)> {
     let (mut tickets, mut refused) = (Vec::new(), 0);
-    for item in CombinedLoader.items(source)? {
+    for item in CombinedLoader::default().items(source)? {
         match item {
             Item::Ticket(past) => tickets.push(*past),
             Item::Refused(_) => refused += 1,
@@ -138,7 +139,7 @@ async fn replay_history(knowledge: &Knowledge, tickets: &[PastTicket], terms: &T
             continue;
         }
         let model = train(&examples, &terms.catalog, knowledge.embedder.as_ref(), SEED).await?;
-        let classifier = LocalClassifier::new(Arc::new(model), knowledge.embedder.clone());
+        let classifier = LocalClassifier::new(Arc::new(model), knowledge.embedder.clone())?;
         let terms = Terms::new(open.clone(), terms.catalog.clone(), Gate::cautious());
         let triage = wiring::triage(terms, Arc::new(classifier), knowledge.retriever.clone());
         for past in rest.iter().take(span) {
@@ -172,7 +173,7 @@ fn summary(
         tickets: tickets.len(),
         refused,
         examples: examples.len(),
-        intents: model.intents().len(),
+        intents: model.parts().intents.len(),
         replayed,
         judged: judged.len(),
         wrong: judged.iter().filter(|one| one.is_wrong).count(),

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
+use adapters::inbox::depth::lines_waiting;
 use jiff::Timestamp;
 use runtime::ports::records::{Records, Status};
 use serde_json::json;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 pub async fn run(config: &Config, screen: &Screen) -> anyhow::Result<ExitCode> {
     let home = Home::open(&config.data_dir)?;
     let status = wiring::desk_ledger(&home)?.status().await?;
-    let spooled = wiring::spool(&home)?.waiting()?;
+    let spooled = lines_waiting(&home.spool())?;
     let gate = wiring::gate(&home)?;
     print(screen, &status, spooled);
     screen.line(match &gate.calibration {
@@ -26,7 +27,7 @@ pub async fn run(config: &Config, screen: &Screen) -> anyhow::Result<ExitCode> {
 }
 
 /// The counts, for people.
-pub fn print(screen: &Screen, status: &Status, spooled: usize) {
+pub fn print(screen: &Screen, status: &Status, spooled: u64) {
     let counts = |counts: &BTreeMap<String, u64>| match counts.is_empty() {
         true => "none".to_owned(),
         false => counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", "),

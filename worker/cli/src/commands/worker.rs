@@ -6,9 +6,9 @@ use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
+use adapters::inbox::depth::{is_empty, lines_waiting};
 use adapters::clock::system::SystemClock;
 use anyhow::Context;
-use runtime::ports::ledger::Ledger;
 use runtime::ports::records::Records;
 use runtime::worker::Worker;
 use std::process::ExitCode;
@@ -55,7 +55,7 @@ pub async fn run(config: &Config, args: &WorkerArgs, screen: &Screen) -> anyhow:
     running.await.context("the worker ended early")?;
     if args.until_idle {
         let counts = ledger.status().await?;
-        status::print(screen, &counts, wiring::spool(&home)?.waiting()?);
+        status::print(screen, &counts, lines_waiting(&home.spool())?);
         screen.json(&counts)?;
     }
     Ok(ExitCode::SUCCESS)
@@ -63,12 +63,11 @@ pub async fn run(config: &Config, args: &WorkerArgs, screen: &Screen) -> anyhow:
 
 /// Nothing in the spool, no message waiting, no effect open.
 async fn until_idle(config: &Config, home: &Home, worker: &Worker, records: &dyn Records) -> anyhow::Result<()> {
-    let spool = wiring::spool(home)?;
     loop {
         let status = records.status().await?;
         let open: u64 = ["pending", "sending", "unknown"].iter().filter_map(|state| status.effects.get(*state)).sum();
         let due = worker.ledger.next_due(config.worker.settings.claim_terms()).await?;
-        if spool.waiting()? == 0 && status.waiting == 0 && open == 0 && due.is_none() {
+        if is_empty(&home.spool())? && status.waiting == 0 && open == 0 && due.is_none() {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(u64::try_from(config.worker.settings.poll_ms).unwrap_or(100))).await;

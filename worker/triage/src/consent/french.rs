@@ -48,6 +48,7 @@ const SPELLING: &[(&str, &str)] = &[
 ];
 
 const JOINED: &[(&str, &str)] = &[
+    ("tout de suite", "maintenant"),
     ("s il vous plait", "svp"),
     ("s il te plait", "svp"),
     ("sil vous plait", "svp"),
@@ -65,14 +66,17 @@ const JOINED: &[(&str, &str)] = &[
 ];
 
 const CLASSES: &[(&str, &str)] = &[
-    ("arretez", "arretez arrete arreter arretes cessez cesse cesser stop stoppez stopper finissez stoppe"),
+    ("arretez", "arretez arrete arreter arretes cessez cesse cesser stop stoppez arretiez cessiez stopper finissez stoppe"),
     ("sms", "sms messages message textes texte pub pubs publicite publicites promos notifications spam spams mms relances offres"),
-    ("ecrire", "ecrire mecrire contacter harceler deranger embeter spammer solliciter relancer texter"),
-    ("ecrivez", "ecrivez ecris contactez contacte derangez derange sollicitez spammez harcelez mecrivez mecris relancez textez"),
+    ("ecrire", "ecrire mecrire contacter harceler deranger embeter spammer solliciter importuner relancer texter"),
+    (
+        "ecrivez",
+        "ecrivez ecris contactez contacte derangez derange sollicitez importunez importune spammez harcelez mecrivez mecris relancez textez",
+    ),
     (
         "retirez",
         "retirez retire retirer enlevez enleve enlever supprimez supprime supprimer rayez rayer otez oter effacez efface effacer sortez sortir \
-                 desinscrivez virez eliminez radiez",
+                 retirer desinscrivez virez eliminez radiez eliminer",
     ),
     ("liste", "liste listes fichier fichiers base bases repertoire contacts systeme"),
     ("sujet", "vous tu on il elle ils pourquoi je nous si qui"),
@@ -88,6 +92,19 @@ const STOP: &[&str] = &[
     "@arretez d|de? @ecrire >",
     "@arretez de|d me|m|nous? envoyer|menvoyer ..3 @sms|ca|>",
     "@arretez mes? envois|envoi",
+    "@arretez avec? vos|ces|tous|votre|leurs ..1 @sms",
+    "lachez|lache|laissez moi|nous avec ..2 @sms",
+    "merci|veuillez|pouvez ..1 de|d|vous? arreter|cesser|stopper >",
+    "arreter|cesser|stopper de|d recevoir ..2 @sms",
+    "plus|pas interesse|interessee par vos|les|ces|des ..1 @sms",
+    "ne plus etre ..1 contacte|contactee|sollicite|sollicitee|derange|derangee",
+    "plus jamais de|d? @sms|recevoir",
+    "@retirez mes coordonnees",
+    "@arretez maintenant de|d me|m|nous? menvoyer|mecrire|@ecrire|envoyer",
+    "< arretez|arreter|cessez|stop >>",
+    "jamais|pas demande|accepte|consenti|autorise a|de|d recevoir ..2 @sms",
+    "refuse de|d? recevoir? vos|ces|des|les @sms",
+    "@veux ne plus etre ..1 contacte|contactee|sollicite|sollicitee|derange|derangee",
     "stop aux|a|au|les|vos|avec la|vos|les|ces? @sms",
     "~@sujet ne me|m|nous? @ecrivez plus|jamais",
     "~@sujet ne me|m|nous? @ecrivez pas >|svp",
@@ -106,6 +123,12 @@ const STOP: &[&str] = &[
     "@veux arreter|stopper|ne|cesser de|plus recevoir ..2 @sms",
     "< plus|assez|aucun|marre de|d|vos|ces? vos|ces? @sms >",
     "< pas de @sms >",
+    "marre|assez de|d|avec vos|ces|tous ..1 @sms",
+    "suffit avec? les|vos|ces? @sms",
+    "plus aucun @sms >",
+    "@veux plus rien recevoir|avoir",
+    "desactivez|suspendez|annulez vos|les|ces|tous @sms >",
+    "<< @arretez ca|tout|cela >>",
     "desabonnez|desinscrivez|desabonne|desinscris|desabonner moi|nous|mon|ce",
     "me|nous desabonner|desinscrire >",
     "me|nous desabonner|desinscrire de|des|d|du ..3 @sms|@liste",
@@ -114,7 +137,7 @@ const STOP: &[&str] = &[
     "ne plus recevoir ces|vos|les|de|d|tous ..1 @sms",
     "@retirez moi|nous|mon|ce numero|nom|tel? ..2 de|des|du vos|votre|la|cette|ta|tes ..2 @liste",
     "@retirez moi|me de|des|du vos|votre|la|cette? @liste",
-    "me @retirez de|des|du vos|votre|la|cette ..2 @liste",
+    "me|m|nous @retirez de|des|du vos|votre|la|cette ..2 @liste",
     "@retirez mon|ce numero >",
     "oubliez|oublie|perdez|jetez mon|ce numero",
     "laissez|laisse|fichez|foutez|lachez|fiche|fous|lache moi|nous la|en? tranquille|paix",

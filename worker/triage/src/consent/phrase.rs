@@ -41,6 +41,12 @@ pub enum PhraseError {
         /// The row as written.
         row: String,
     },
+    /// Two tables define the same class.
+    #[error("the class @{name} is defined twice")]
+    ClassTwice {
+        /// The class.
+        name: String,
+    },
     /// The row does not begin with a required word, is empty, too long, or has a malformed gap.
     #[error("the phrase `{row}` is not well formed: {hint}")]
     Malformed {
@@ -96,13 +102,10 @@ impl Vocabulary {
         for member in members.split_whitespace() {
             tokens.extend(self.alternatives(member, members)?);
         }
-        self.classes.insert(name.to_owned(), tokens);
-        Ok(())
-    }
-
-    /// The members of a class; none when it is not defined.
-    pub fn class(&self, name: &str) -> &[Token] {
-        self.classes.get(name).map_or(&[], Vec::as_slice)
+        match self.classes.insert(name.to_owned(), tokens) {
+            Some(_) => Err(PhraseError::ClassTwice { name: name.to_owned() }),
+            None => Ok(()),
+        }
     }
 
     fn alternatives(&mut self, written: &str, row: &str) -> Result<Vec<Token>, PhraseError> {

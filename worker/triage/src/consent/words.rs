@@ -51,6 +51,11 @@ impl Reader {
             }
             '-' | '–' | '—' if self.spaced && !next_is_word => self.end_clause(),
             '\u{0300}'..='\u{036f}' | '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
+            // "wrong #" is "wrong number"; "#4471" is the number itself.
+            '#' if !next_is_word => {
+                self.finish_word();
+                self.words.push("number".to_owned());
+            }
             ' ' | '\t' => {
                 self.finish_word();
                 self.spaced = true;
@@ -94,26 +99,18 @@ impl Reader {
 
 /// "stoooop" as "stop". Digits stay as they are: 1000 is not a stretched 10.
 fn unstretched(word: String) -> String {
+    if !word.as_bytes().windows(STRETCHED_LETTERS_MIN).any(|run| run.iter().all(|byte| run.first() == Some(byte))) && word.is_ascii() {
+        return word;
+    }
     let mut out = String::with_capacity(word.len());
-    let mut run = String::new();
-    let mut changed = false;
-    for c in word.chars() {
-        if !run.ends_with(c) {
-            changed |= flush(&mut out, &mut run);
+    let mut rest = word.chars().peekable();
+    while let Some(c) = rest.next() {
+        let mut run = 1usize;
+        while rest.next_if_eq(&c).is_some() {
+            run += 1;
         }
-        run.push(c);
+        let kept = if run >= STRETCHED_LETTERS_MIN && c.is_alphabetic() { 1 } else { run };
+        out.extend(std::iter::repeat_n(c, kept));
     }
-    changed |= flush(&mut out, &mut run);
-    if changed { out } else { word }
-}
-
-fn flush(out: &mut String, run: &mut String) -> bool {
-    let stretched = run.chars().count() >= STRETCHED_LETTERS_MIN && run.chars().all(char::is_alphabetic);
-    if stretched {
-        out.extend(run.chars().next());
-    } else {
-        out.push_str(run);
-    }
-    run.clear();
-    stretched
+    out
 }

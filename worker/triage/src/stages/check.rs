@@ -18,6 +18,7 @@ pub async fn check(
     sms: &SmsPolicy,
 ) -> Result<Verdict, StageError> {
     let mut verdict = checker.check(case, classification, evidence, draft, &texts.join("\n"), sms).await?;
+    StageError::unless_finite("check", [verdict.support])?;
     let unfounded = draft.citations.is_empty() || draft.citations.iter().any(|citation| evidence.get(&citation.passage).is_none());
     if unfounded && !verdict.faults.contains(&Fault::NoCitation) {
         verdict.faults.push(Fault::NoCitation);

@@ -5,10 +5,12 @@ use crate::classification::Classification;
 use crate::policy::Limits;
 use crate::ports::{Classifier, StageError};
 
-/// Classifies the turn, cut to the limit of characters and asks.
+/// Classifies the turn, cut to the limit of characters.
 pub async fn classify(classifier: &dyn Classifier, case: &Case, limits: &Limits) -> Result<Classification, StageError> {
-    let mut classification = classifier.classify(case, &turn_text(case, limits)).await?;
-    classification.asks.truncate(limits.asks_max);
+    let classification = classifier.classify(case, &turn_text(case, limits)).await?;
+    let c = &classification;
+    let measured = [c.out_of_scope, c.agreement, c.nearest_example, c.unknown_words];
+    StageError::unless_finite("classify", c.intents.iter().map(|intent| intent.probability).chain(measured))?;
     Ok(classification)
 }
 

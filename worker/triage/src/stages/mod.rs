@@ -1,4 +1,4 @@
-//! One verb a file. `screen`, `route` and `judge` are pure; `classify`, `retrieve`, `write` and `check` call a port.
+//! One verb a file. `screen` and `judge` are pure (so is [`crate::rules::route`]); `classify`, `retrieve`, `write` and `check` call a port.
 
 pub mod check;
 pub mod classify;

@@ -6,15 +6,15 @@ use crate::evidence::{Evidence, Query};
 use crate::policy::Limits;
 use crate::ports::{Retriever, StageError};
 
-/// Passages for every ask. Every query is tied to the case's moment and shuts out its own ticket.
+/// Passages for every ask, up to the limit of asks; the others count as unanswered. Every query is tied to the case's moment and shuts out its own ticket.
 pub async fn retrieve(
     retriever: &dyn Retriever,
     case: &Case,
     classification: &Classification,
     limits: &Limits,
 ) -> Result<Evidence, StageError> {
-    let mut evidence = Evidence { found: Vec::new(), index: retriever.version() };
-    for ask in &classification.asks {
+    let mut evidence = Evidence::default();
+    for ask in classification.asks.iter().take(limits.asks_max) {
         let query = Query {
             text: ask.text.clone(),
             language: classification.language,
@@ -25,5 +25,8 @@ pub async fn retrieve(
         };
         evidence.found.push(retriever.retrieve(&query).await?);
     }
+    StageError::unless_finite("retrieve", evidence.passages().flat_map(|p| [p.score, p.similarity, p.overlap]))?;
+    // Asked last: the retriever catches up with the knowledge before it searches.
+    evidence.index = retriever.version();
     Ok(evidence)
 }

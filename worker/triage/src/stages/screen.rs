@@ -32,20 +32,34 @@ pub fn screen(policy: &Policy, case: &Case) -> Screening {
 
 /// The newest word on consent in the turn wins: STOP after START stops, START after STOP starts.
 fn consent(case: &Case) -> Option<Reason> {
-    let newest = case.turn.last();
+    let newest = case.turn.last()?;
+    match newest_wish(case) {
+        Some((_, Consent::Stop(How::Keyword))) => Some(Reason::OptedOutByKeyword),
+        Some((_, Consent::Stop(How::Wording))) => Some(Reason::OptedOutByWording),
+        Some((_, Consent::Start(_))) if case.opted_out => Some(Reason::OptedIn),
+        // START itself needs no other answer; with more words behind it, those are answered.
+        Some((message, Consent::Start(How::Keyword))) if message.id == newest.id => Some(Reason::OptedIn),
+        Some((_, Consent::Start(_) | Consent::Help(_))) | None => help(newest),
+    }
+}
+
+/// The newest word that stops or starts and was not obeyed before. HELP changes nothing, and "YES" answers our question as
+/// long as the customer has not opted out: neither may hide a STOP that came before it.
+fn newest_wish(case: &Case) -> Option<(&Message, Consent)> {
     let unsettled = |message: &&Message| case.consent_settled_at.is_none_or(|settled| message.at > settled);
-    let (message, consent) = case.turn.iter().rev().filter(unsettled).find_map(|message| detect(&message.text).map(|consent| (message, consent)))?;
-    let is_newest = newest.is_some_and(|newest| newest.id == message.id);
-    match consent {
-        Consent::Stop(How::Keyword) => Some(Reason::OptedOutByKeyword),
-        Consent::Stop(How::Wording) => Some(Reason::OptedOutByWording),
-        Consent::Start(_) if case.opted_out => Some(Reason::OptedIn),
-        // "YES" answers our question as long as the customer has not opted out; START itself needs no other answer.
-        Consent::Start(How::Keyword) if is_newest && !answers_a_question(message) => Some(Reason::OptedIn),
-        Consent::Start(_) => None,
-        Consent::Help(_) if is_newest && message.carrier_answered => Some(Reason::CarrierAnswered),
-        Consent::Help(How::Keyword) if is_newest => Some(Reason::HelpAsked),
+    case.turn.iter().rev().filter(unsettled).find_map(|message| match detect(&message.text)? {
         Consent::Help(_) => None,
+        Consent::Start(_) if !case.opted_out && answers_a_question(message) => None,
+        wish @ (Consent::Stop(_) | Consent::Start(_)) => Some((message, wish)),
+    })
+}
+
+/// HELP, and what the carrier answered by itself, whichever word of its own it took it for.
+fn help(newest: &Message) -> Option<Reason> {
+    match detect(&newest.text) {
+        Some(Consent::Help(_)) | None if newest.carrier_answered => Some(Reason::CarrierAnswered),
+        Some(Consent::Help(How::Keyword)) => Some(Reason::HelpAsked),
+        Some(Consent::Help(How::Wording) | Consent::Start(_) | Consent::Stop(_)) | None => None,
     }
 }
 

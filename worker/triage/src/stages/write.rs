@@ -22,5 +22,9 @@ pub async fn write(
         Some(Fit::Split(texts)) => texts,
         Some(Fit::TooLong) | None => Vec::new(),
     };
+    // Characters without width are dropped when a text is fitted: what was made of them alone is no text.
+    if texts.iter().any(String::is_empty) {
+        return Ok((None, Vec::new()));
+    }
     Ok((draft, texts))
 }

@@ -1,0 +1,160 @@
+//! The checker's port: whether a reply may be sent. Deterministic, for replies of every writer.
+//!
+//! It looks for claims and asks whether a cited passage holds them. It does not understand: a missing "not", two facts joined the wrong
+//! way round and a name that opens a sentence pass here. The gate, not the checker, weighs how likely a reply is wrong.
+
+use crate::learned::claims::{self, names};
+use crate::learned::injection;
+use crate::learned::language;
+use crate::learned::links::{Link, is_allowed, links};
+use crate::learned::number::{self, Number, numbers};
+use crate::learned::promises::promise;
+use crate::learned::text::{content_stems, fold, same_stem, single_spaced};
+use async_trait::async_trait;
+use triage::case::Case;
+use triage::classification::Classification;
+use triage::consent::reserved::offers_reserved_word;
+use triage::draft::{Draft, Fault, Verdict};
+use triage::evidence::{Evidence, Passage, PassageKind};
+use triage::policy::SmsPolicy;
+use triage::ports::{Checker, StageError};
+use triage::sms::sentence;
+
+/// A reply of which a smaller share of the words stands in the cited passages is not supported.
+pub const SUPPORT_MIN: f64 = 0.6;
+/// Name and version, for receipts.
+pub const NAME: &str = "local-checks-1";
+
+/// Checks by rules; it holds nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LocalChecker;
+
+#[async_trait]
+impl Checker for LocalChecker {
+    async fn check(
+        &self,
+        case: &Case,
+        classification: &Classification,
+        evidence: &Evidence,
+        draft: &Draft,
+        text: &str,
+        sms: &SmsPolicy,
+    ) -> Result<Verdict, StageError> {
+        let cited = Cited::of(evidence, draft);
+        let mut faults = Vec::new();
+        if cited.passages.is_empty() || cited.any_missing {
+            faults.push(Fault::NoCitation);
+        }
+        faults.extend(check_links(text, &cited, sms));
+        faults.extend(check_numbers(text, &cited));
+        faults.extend(check_names(text, &cited, classification));
+        faults.extend(check_promises(text, &cited));
+        faults.extend(offers_reserved_word(text).map(|value| Fault::ReservedWord { value }));
+        if obeys(case, text, &cited) {
+            faults.push(Fault::Instruction);
+        }
+        let support = support(text, &cited);
+        if support < SUPPORT_MIN {
+            faults.push(Fault::Unsupported);
+        }
+        if let (Some(theirs), Some(ours)) = (classification.language, language::detect(text))
+            && theirs != ours
+        {
+            faults.push(Fault::WrongLanguage);
+        }
+        Ok(Verdict { faults, support, model: NAME.to_owned() })
+    }
+}
+
+/// The passages that a draft cites, and what they hold.
+struct Cited<'a> {
+    passages: Vec<&'a Passage>,
+    any_missing: bool,
+    /// Titles and texts, one a line.
+    text: String,
+    numbers: Vec<Number>,
+    links: Vec<Link>,
+}
+
+impl<'a> Cited<'a> {
+    fn of(evidence: &'a Evidence, draft: &Draft) -> Self {
+        let mut passages: Vec<&Passage> = Vec::new();
+        let mut any_missing = false;
+        for citation in &draft.citations {
+            match evidence.get(&citation.passage) {
+                Some(passage) if passages.iter().all(|other| other.id != passage.id) => passages.push(passage),
+                Some(_) => {}
+                None => any_missing = true,
+            }
+        }
+        let mut text = String::new();
+        for passage in &passages {
+            text.push_str(&passage.title);
+            text.push('\n');
+            text.push_str(&passage.text);
+            text.push('\n');
+        }
+        let of_texts = |passage: &&Passage| without_links(&passage.text);
+        let numbers = passages.iter().flat_map(|passage| numbers(&of_texts(passage))).collect();
+        let links = passages.iter().flat_map(|passage| links(&passage.text)).collect();
+        Cited { passages, any_missing, text, numbers, links }
+    }
+}
+
+/// Numbers inside links are the links' business.
+fn without_links(text: &str) -> String {
+    links(text).into_iter().fold(text.to_owned(), |text, link| text.replace(&link.written, " "))
+}
+
+fn check_links(text: &str, cited: &Cited<'_>, sms: &SmsPolicy) -> Vec<Fault> {
+    let stands = |link: &Link| cited.links.iter().any(|other| other.key == link.key && other.is_email == link.is_email);
+    let may_go = |link: &Link| stands(link) && (link.is_email || is_allowed(&link.host, &sms.allowed_link_domains));
+    links(text).into_iter().filter(|link| !may_go(link)).map(|link| Fault::UnsupportedLink { value: link.written }).collect()
+}
+
+fn check_numbers(text: &str, cited: &Cited<'_>) -> Vec<Fault> {
+    let said = numbers(&without_links(text));
+    said.into_iter()
+        .filter(|number| !number::stands_in(number, &cited.numbers))
+        .map(|number| Fault::UnsupportedNumber { value: number.written })
+        .collect()
+}
+
+fn check_names(text: &str, cited: &Cited<'_>, classification: &Classification) -> Vec<Fault> {
+    let words = claims::split(&cited.text);
+    let text = without_links(text);
+    let language = language::detect(&text).or(classification.language);
+    let unsupported = names(&text).into_iter().filter(|name| !claims::stands_in(name, &words, language));
+    unsupported.map(|name| Fault::UnsupportedName { value: name.to_owned() }).collect()
+}
+
+/// A promise is the company's own when its sentence stands word for word in an approved answer or a document.
+fn check_promises(text: &str, cited: &Cited<'_>) -> Vec<Fault> {
+    let published = cited.passages.iter().filter(|passage| passage.kind != PassageKind::PastTicket);
+    let published: Vec<String> = published.map(|passage| fold(&single_spaced(&passage.text))).collect();
+    let mut faults = Vec::new();
+    for sentence in sentence::sentences(text) {
+        let said = fold(&single_spaced(sentence));
+        if let Some(value) = promise(sentence)
+            && !published.iter().any(|passage| passage.contains(&said))
+        {
+            faults.push(Fault::Promise { value });
+        }
+    }
+    faults
+}
+
+/// The reply speaks to a machine, rests on a passage that does, or says what a message wanted to have said.
+fn obeys(case: &Case, text: &str, cited: &Cited<'_>) -> bool {
+    injection::instructs(text)
+        || cited.passages.iter().any(|passage| injection::instructs(&passage.text))
+        || injection::says_what_was_wanted(&case.text(), text, &cited.text)
+}
+
+/// Share of the reply's words of meaning that stand in the cited passages; 0 for a reply without such words.
+fn support(text: &str, cited: &Cited<'_>) -> f64 {
+    let said = content_stems(text);
+    let known = content_stems(&cited.text);
+    let supported = said.iter().filter(|stem| known.iter().any(|other| same_stem(stem, other))).count();
+    if said.is_empty() { 0.0 } else { supported as f64 / said.len() as f64 }
+}

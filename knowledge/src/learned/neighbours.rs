@@ -1,0 +1,161 @@
+//! Nearest labelled examples by embedding.
+
+use crate::ports::embedder::Embedding;
+use serde::{Deserialize, Serialize};
+
+/// How many neighbours vote.
+pub const NEIGHBOURS: usize = 10;
+/// A neighbour's vote is `exp((cosine - 1) / WARMTH)`: near ones count far more.
+pub const WARMTH: f32 = 0.05;
+/// Cosine of an imagined neighbour that votes for all classes alike: when all are further away, nothing is known.
+pub const NOBODY_COSINE: f32 = 0.4;
+/// Share of probability that is spread over all classes, so that no class is impossible.
+pub const SPREAD: f32 = 0.05;
+
+/// The examples' vectors as bytes, each with its own scale, and their classes.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Neighbours {
+    dimensions: usize,
+    scales: Vec<f32>,
+    vectors: Vec<i8>,
+    classes: Vec<u16>,
+}
+
+/// What the neighbours say.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Vote {
+    /// Natural logarithms of the classes' probabilities.
+    pub log_probabilities: Vec<f32>,
+    /// Cosine of the nearest example that is inside the intents; 0 when there is none.
+    pub nearest: f32,
+}
+
+impl Neighbours {
+    /// Keeps examples. Vectors of another length than the first are left out.
+    pub fn new(examples: impl IntoIterator<Item = (Embedding, usize)>) -> Self {
+        let mut kept = Neighbours::default();
+        for (embedding, class) in examples {
+            let Ok(class) = u16::try_from(class) else { continue };
+            if kept.classes.is_empty() {
+                kept.dimensions = embedding.0.len();
+            }
+            if embedding.0.len() == kept.dimensions {
+                let (scale, bytes) = quantise(&embedding);
+                kept.scales.push(scale);
+                kept.vectors.extend(bytes);
+                kept.classes.push(class);
+            }
+        }
+        kept
+    }
+
+    /// How many examples there are.
+    pub fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+
+    /// The parts belong together and fit a model of so many classes and dimensions.
+    pub fn is_consistent(&self, classes: usize, dimensions: usize) -> bool {
+        (self.is_empty() || self.dimensions == dimensions)
+            && self.scales.len() == self.classes.len()
+            && self.classes.len().checked_mul(self.dimensions) == Some(self.vectors.len())
+            && self.classes.iter().all(|class| usize::from(*class) < classes)
+            && self.scales.iter().all(|scale| scale.is_finite())
+    }
+
+    /// Lets the nearest examples vote. `outside` is the class of what lies outside all intents.
+    pub fn vote(&self, embedding: &Embedding, class_count: usize, outside: Option<usize>) -> Vote {
+        let mut nearest = 0.0f32;
+        let mut best: Vec<(f32, u16)> = Vec::with_capacity(NEIGHBOURS + 1);
+        let (scale, query) = quantise(embedding);
+        if query.len() == self.dimensions && scale > 0.0 {
+            for ((vector, own), class) in self.vectors.chunks_exact(self.dimensions.max(1)).zip(&self.scales).zip(&self.classes) {
+                let cosine = dot(&query, vector) as f32 * scale * own;
+                if Some(usize::from(*class)) != outside {
+                    nearest = nearest.max(cosine);
+                }
+                insert(&mut best, cosine, *class);
+            }
+        }
+        Vote { log_probabilities: tally(&best, class_count), nearest }
+    }
+}
+
+/// Keeps the best ones, best first; of equals the earlier example stays ahead.
+fn insert(best: &mut Vec<(f32, u16)>, cosine: f32, class: u16) {
+    if best.len() == NEIGHBOURS && best.last().is_some_and(|(last, _)| *last >= cosine) {
+        return;
+    }
+    let at = best.partition_point(|(other, _)| *other >= cosine);
+    best.insert(at, (cosine, class));
+    best.truncate(NEIGHBOURS);
+}
+
+fn tally(best: &[(f32, u16)], class_count: usize) -> Vec<f32> {
+    let even = 1.0 / class_count.max(1) as f32;
+    let weight = |cosine: f32| ((cosine - 1.0) / WARMTH).exp();
+    let nobody = weight(NOBODY_COSINE);
+    let mut votes = vec![nobody * even; class_count];
+    let mut sum = nobody;
+    for (cosine, class) in best {
+        if let Some(votes) = votes.get_mut(usize::from(*class)) {
+            *votes += weight(*cosine);
+            sum += weight(*cosine);
+        }
+    }
+    votes.iter().map(|votes| ((1.0 - SPREAD) * votes / sum + SPREAD * even).ln()).collect()
+}
+
+/// Bytes and the scale that leads back.
+fn quantise(embedding: &Embedding) -> (f32, Vec<i8>) {
+    let largest = embedding.0.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
+    let scale = largest / f32::from(i8::MAX);
+    let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+    (scale, embedding.0.iter().map(|value| (value * inverse).round() as i8).collect())
+}
+
+fn dot(a: &[i8], b: &[i8]) -> i32 {
+    a.iter().zip(b).map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(values: [f32; 3]) -> Embedding {
+        Embedding::unit(values.to_vec())
+    }
+
+    #[test]
+    fn the_nearest_examples_decide() {
+        let known = Neighbours::new([(at([1.0, 0.0, 0.0]), 0), (at([0.0, 1.0, 0.0]), 1), (at([0.1, 1.0, 0.0]), 1)]);
+        let vote = known.vote(&at([0.05, 1.0, 0.0]), 2, None);
+        assert!(vote.log_probabilities[1] > 0.9f32.ln());
+        assert!(vote.nearest > 0.99);
+    }
+
+    #[test]
+    fn far_neighbours_know_nothing() {
+        let known = Neighbours::new([(at([1.0, 0.0, 0.0]), 0)]);
+        let vote = known.vote(&at([0.0, 0.0, 1.0]), 2, None);
+        assert!((vote.log_probabilities[0] - vote.log_probabilities[1]).abs() < 0.01);
+        assert!(vote.nearest < 0.01);
+    }
+
+    #[test]
+    fn examples_outside_all_intents_are_no_nearest_example() {
+        let known = Neighbours::new([(at([1.0, 0.0, 0.0]), 0), (at([0.0, 1.0, 0.0]), 1)]);
+        assert!(known.vote(&at([1.0, 0.0, 0.0]), 2, Some(0)).nearest < 0.01);
+    }
+
+    #[test]
+    fn nobody_at_all_votes_evenly() {
+        let vote = Neighbours::default().vote(&at([1.0, 0.0, 0.0]), 4, None);
+        assert!(vote.log_probabilities.iter().all(|p| (p.exp() - 0.25).abs() < 1e-5));
+    }
+}

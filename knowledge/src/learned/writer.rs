@@ -1,0 +1,196 @@
+//! The writer's port: a reply that quotes passages and adds nothing.
+//!
+//! For each ask the best answer of its own passages: an approved answer or a past reply whose question is near, else the best
+//! sentences of a document. Every sentence of the reply is a sentence of a passage and is cited with its place. When the best
+//! candidate is weak there is no answer; when no ask has one there is no reply.
+
+use crate::learned::extract::{Quotable, SECOND_SHARE_MIN, Wanted, likeness, quotable};
+use crate::learned::language;
+use crate::learned::reuse::{is_yes_or_no, reusable};
+use crate::learned::text::single_spaced;
+use async_trait::async_trait;
+use std::ops::Range;
+use triage::case::Case;
+use triage::classification::Classification;
+use triage::draft::{Citation, Draft};
+use triage::evidence::{Evidence, Found, Passage, PassageKind};
+use triage::language::Language;
+use triage::policy::SmsPolicy;
+use triage::ports::{StageError, Writer};
+use triage::sms::fit::{Budget, Fit, fit};
+
+/// An approved answer is used when its question is so near to the ask.
+pub const APPROVED_NEAR_MIN: f64 = 0.5;
+/// A past reply is used when its question is so near.
+pub const PAST_NEAR_MIN: f64 = 0.62;
+/// A past reply that says yes or no must have been asked nearly the same.
+pub const YES_OR_NO_EXTRA: f64 = 0.15;
+/// What approval is worth beside nearness when several answers are near.
+pub const APPROVED_BONUS: f64 = 0.15;
+/// Name and version, for receipts.
+pub const NAME: &str = "local-quotes-1";
+
+/// Writes by quoting; it holds nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LocalWriter;
+
+#[async_trait]
+impl Writer for LocalWriter {
+    async fn write(
+        &self,
+        _case: &Case,
+        classification: &Classification,
+        evidence: &Evidence,
+        sms: &SmsPolicy,
+    ) -> Result<Option<Draft>, StageError> {
+        Ok(compose(classification.language, evidence, sms.budget()))
+    }
+}
+
+/// One quoted sentence.
+struct Quote<'a> {
+    passage: &'a Passage,
+    span: Range<usize>,
+}
+
+impl Quote<'_> {
+    fn text(&self) -> String {
+        single_spaced(self.passage.text.get(self.span.clone()).unwrap_or_default())
+    }
+}
+
+/// The quotes that answer one ask, in their order.
+type Answer<'a> = Vec<Quote<'a>>;
+
+fn compose(customer: Option<Language>, evidence: &Evidence, budget: Budget) -> Option<Draft> {
+    let mut answers: Vec<Answer<'_>> = Vec::new();
+    let mut answered = 0;
+    for found in &evidence.found {
+        let Some(answer) = answer(found, customer) else { continue };
+        answered += 1;
+        let said: Vec<String> = answers.iter().flatten().map(Quote::text).collect();
+        let fresh: Answer<'_> = answer.into_iter().filter(|quote| !said.contains(&quote.text())).collect();
+        answers.push(fresh);
+    }
+    shorten(&mut answers, &mut answered, budget);
+    let text = joined(&answers);
+    if text.is_empty() {
+        return None;
+    }
+    let quotes = || answers.iter().flatten();
+    let language = quotes().find_map(|quote| quote.passage.language).or_else(|| language::detect(&text));
+    let citations =
+        quotes().map(|quote| Citation { passage: quote.passage.id.clone(), start: quote.span.start, end: quote.span.end }).collect();
+    Some(Draft { text, citations, language, asks_answered: answered, model: NAME.to_owned() })
+}
+
+/// Drops sentences until the reply fits: last sentences first, then last answers. One sentence always stays.
+fn shorten(answers: &mut Vec<Answer<'_>>, answered: &mut usize, budget: Budget) {
+    while !fits(&joined(answers), budget) {
+        let longest = answers.iter().map(Vec::len).max().unwrap_or(0);
+        if longest > 1 {
+            if let Some(answer) = answers.iter_mut().rev().find(|answer| answer.len() == longest) {
+                answer.pop();
+            }
+        } else if answers.iter().filter(|answer| !answer.is_empty()).count() > 1 {
+            answers.pop();
+            *answered = answered.saturating_sub(1);
+        } else {
+            return;
+        }
+    }
+}
+
+fn fits(text: &str, budget: Budget) -> bool {
+    match fit(text, budget) {
+        Fit::Whole(_) | Fit::Split(_) => true,
+        Fit::Shortened(_) | Fit::TooLong => false,
+    }
+}
+
+/// Sentences in a row; a line break where a sentence has no mark at its end.
+fn joined(answers: &[Answer<'_>]) -> String {
+    let mut text = String::new();
+    for quote in answers.iter().flatten() {
+        if !text.is_empty() {
+            text.push(if text.ends_with(['.', '!', '?', '…']) { ' ' } else { '\n' });
+        }
+        text.push_str(&quote.text());
+    }
+    text
+}
+
+/// The best answer to one ask, from its own passages in the customer's language.
+fn answer<'a>(found: &'a Found, customer: Option<Language>) -> Option<Answer<'a>> {
+    let passages: Vec<&Passage> = found.passages.iter().filter(|passage| speaks(passage, customer)).collect();
+    known_answer(&found.ask, &passages).or_else(|| best_sentences(&found.ask, &passages))
+}
+
+/// A passage in another language is no answer. Where the index does not know the language, the text tells.
+fn speaks(passage: &Passage, customer: Option<Language>) -> bool {
+    match (customer, passage.language.or_else(|| language::detect(&passage.text))) {
+        (Some(customer), Some(language)) => customer == language,
+        (None, _) | (_, None) => true,
+    }
+}
+
+/// An approved answer or a past reply whose question is near.
+fn known_answer<'a>(ask: &str, passages: &[&'a Passage]) -> Option<Answer<'a>> {
+    let mut best: Option<(f64, Answer<'a>)> = None;
+    for passage in passages.iter().copied() {
+        let Some(question) = &passage.question else { continue };
+        let near = likeness(ask, question).max(passage.similarity);
+        let (strength, spans) = match passage.kind {
+            PassageKind::Approved if near >= APPROVED_NEAR_MIN => (near + APPROVED_BONUS, all_spans(passage)),
+            PassageKind::PastTicket if near >= near_min(passage) => (near, reusable(passage)),
+            PassageKind::Approved | PassageKind::PastTicket | PassageKind::Document => continue,
+        };
+        let Some(spans) = spans else { continue };
+        if best.as_ref().is_none_or(|(other, _)| strength > *other) {
+            best = Some((strength, spans.into_iter().map(|span| Quote { passage, span }).collect()));
+        }
+    }
+    best.map(|(_, answer)| answer)
+}
+
+fn near_min(passage: &Passage) -> f64 {
+    if is_yes_or_no(passage) { PAST_NEAR_MIN + YES_OR_NO_EXTRA } else { PAST_NEAR_MIN }
+}
+
+fn all_spans(passage: &Passage) -> Option<Vec<Range<usize>>> {
+    let spans: Vec<Range<usize>> = quotable(passage).into_iter().map(|sentence| sentence.span).collect();
+    (!spans.is_empty()).then_some(spans)
+}
+
+/// One or two sentences of a document, or of an approved text that answers no question of its own.
+fn best_sentences<'a>(ask: &str, passages: &[&'a Passage]) -> Option<Answer<'a>> {
+    let published = passages.iter().copied().filter(|passage| passage.kind != PassageKind::PastTicket);
+    let candidates: Vec<(&'a Passage, Vec<Quotable>)> = published.map(|passage| (passage, quotable(passage))).collect();
+    let wanted = Wanted::of(ask, candidates.iter().flat_map(|(_, sentences)| sentences));
+    let mut best: Option<(f64, usize, usize)> = None;
+    for (place, (passage, sentences)) in candidates.iter().enumerate() {
+        for (at, sentence) in sentences.iter().enumerate() {
+            let is_usable = !sentence.leans || at > 0;
+            if let Some(score) = wanted.score(sentence, passage).filter(|_| is_usable)
+                && best.is_none_or(|(other, _, _)| score > other)
+            {
+                best = Some((score, place, at));
+            }
+        }
+    }
+    let (score, place, at) = best?;
+    let (passage, sentences) = candidates.get(place)?;
+    let quote = |at: usize| sentences.get(at).map(|sentence| Quote { passage, span: sentence.span.clone() });
+    let leans = |at: usize| sentences.get(at).is_some_and(|sentence| sentence.leans);
+    let scores_well = |at: usize| {
+        sentences.get(at).and_then(|sentence| wanted.score(sentence, passage)).is_some_and(|second| second >= score * SECOND_SHARE_MIN)
+    };
+    let answer = if leans(at) {
+        [quote(at.checked_sub(1)?), quote(at)]
+    } else if leans(at + 1) || scores_well(at + 1) {
+        [quote(at), quote(at + 1)]
+    } else {
+        [quote(at), None]
+    };
+    Some(answer.into_iter().flatten().collect())
+}

@@ -1,0 +1,160 @@
+//! The knowledge as triage asks it: passages for a question, as of a moment.
+
+use crate::chunk::Chunk;
+use crate::feed::{Feed, FeedError};
+use crate::fusion::{Scored, fuse};
+use crate::ports::embedder::{Embedder, EmbedderError, Embedding};
+use crate::ports::store::{Revision, StoreError};
+use crate::ports::vector_index::{Filter, Hit, IndexError, Search};
+use crate::words::{content_words, overlap};
+use async_trait::async_trait;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use triage::evidence::{Found, Passage, PassageKind, Query};
+use triage::language::Language;
+use triage::ports::{Retriever, StageError};
+
+/// Keys asked of the index for each passage that is wanted.
+pub const KEYS_PER_PASSAGE: usize = 8;
+/// Keys asked of the index at least.
+pub const KEYS_MIN: usize = 50;
+/// Passages looked at closely for each that is wanted.
+pub const CANDIDATES_PER_PASSAGE: usize = 4;
+/// Passages looked at closely at least.
+pub const CANDIDATES_MIN: usize = 20;
+/// What a past ticket gains when people gave it the intent that the classifier sees: it settles near ties only.
+pub const INTENT_BOOST: f64 = 0.03;
+/// What a passage in the customer's language gains when all languages are searched.
+pub const LANGUAGE_BOOST: f64 = 0.05;
+/// When nothing in the customer's language is at least so near (cosine), all languages are searched.
+pub const GOOD_SIMILARITY_MIN: f64 = 0.45;
+
+/// Finds passages by words and by nearness, current to the moment it is asked.
+pub struct KnowledgeRetriever {
+    feed: Arc<Feed>,
+    embedder: Arc<dyn Embedder>,
+    /// The revision of the last search; its embedder was looked at.
+    seen: Mutex<Option<Revision>>,
+}
+
+impl KnowledgeRetriever {
+    /// Searches what the feed feeds. The embedder must be the one that the store was made with.
+    pub fn new(feed: Arc<Feed>, embedder: Arc<dyn Embedder>) -> Self {
+        KnowledgeRetriever { feed, embedder, seen: Mutex::new(None) }
+    }
+
+    /// Catches up with the store, and refuses vectors of another embedder.
+    async fn catch_up(&self) -> Result<(), StageError> {
+        let revision = self.feed.catch_up().await.map_err(of_feed)?;
+        let is_new = *self.seen.lock().unwrap_or_else(PoisonError::into_inner) != Some(revision);
+        if is_new {
+            let made_by = self.feed.store.embedder().await.map_err(of_store)?;
+            if let Some(other) = made_by.filter(|name| name != self.embedder.name()) {
+                let text = format!("the knowledge was embedded by {other}, not by {}: sync its sources again", self.embedder.name());
+                return Err(problem(text, false));
+            }
+            *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(revision);
+        }
+        Ok(())
+    }
+
+    /// One search, in one language or in all.
+    async fn search(&self, query: &Query, embedding: &Embedding, language: Option<Language>) -> Result<Vec<Passage>, StageError> {
+        let filter = Filter { as_of: query.as_of, exclude_ticket: query.exclude_ticket.clone(), sources: Vec::new(), language };
+        let keys_max = query.passages_max.saturating_mul(KEYS_PER_PASSAGE).max(KEYS_MIN);
+        let search = Search { text: query.text.clone(), embedding: embedding.clone(), filter, keys_max };
+        let hits = self.feed.index.search(&search).await.map_err(of_index)?;
+        let candidates_max = query.passages_max.saturating_mul(CANDIDATES_PER_PASSAGE).max(CANDIDATES_MIN);
+        let ids: Vec<_> = fuse(&hits, |_| false).into_iter().take(candidates_max).map(|scored| scored.passage).collect();
+        let chunks = self.feed.store.passages(&ids).await.map_err(of_store)?;
+        Ok(rank(&hits, chunks, query))
+    }
+}
+
+#[async_trait]
+impl Retriever for KnowledgeRetriever {
+    async fn retrieve(&self, query: &Query) -> Result<Found, StageError> {
+        self.catch_up().await?;
+        let mut found = Found { ask: query.text.clone(), passages: Vec::new() };
+        if query.text.trim().is_empty() || query.passages_max == 0 {
+            return Ok(found);
+        }
+        let embedded = self.embedder.embed(&[query.text.as_str()]).await.map_err(of_embedder)?;
+        let embedding = embedded.into_iter().next().ok_or_else(|| problem("the embedder gave no vector".to_owned(), false))?;
+        found.passages = self.search(query, &embedding, query.language).await?;
+        let is_good = found.passages.iter().any(|passage| passage.similarity >= GOOD_SIMILARITY_MIN);
+        if query.language.is_some() && !is_good {
+            found.passages = self.search(query, &embedding, None).await?;
+        }
+        Ok(found)
+    }
+
+    /// Revision of the last search and the embedder's name, such as `r42 hashed-256`.
+    fn version(&self) -> String {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        format!("r{} {}", seen.unwrap_or_default().0, self.embedder.name())
+    }
+}
+
+/// Scores the fetched passages with all that is known of them, best first. What the query may not see is left out once
+/// more, whatever the index said.
+fn rank(hits: &[Hit], chunks: Vec<Chunk>, query: &Query) -> Vec<Passage> {
+    let mut chunks: BTreeMap<_, _> = chunks.into_iter().map(|chunk| (chunk.id.clone(), chunk)).collect();
+    let asking: BTreeSet<_> = chunks.values().filter(|chunk| chunk.question.is_some()).map(|chunk| chunk.id.clone()).collect();
+    let words = content_words(&query.text);
+    let scored = fuse(hits, |id| asking.contains(id));
+    let visible = scored.into_iter().filter_map(|scored| Some((chunks.remove(&scored.passage)?, scored)));
+    let visible = visible.filter(|(chunk, _)| may_see(chunk, query));
+    let mut passages: Vec<Passage> = visible.map(|(chunk, scored)| passage(chunk, &scored, query, &words)).collect();
+    passages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.kind.cmp(&b.kind)).then_with(|| a.id.cmp(&b.id)));
+    passages.truncate(query.passages_max);
+    passages
+}
+
+fn may_see(chunk: &Chunk, query: &Query) -> bool {
+    let holds = chunk.valid_from <= query.as_of && chunk.valid_to.is_none_or(|end| query.as_of < end);
+    let is_own = query.exclude_ticket.is_some() && chunk.ticket == query.exclude_ticket;
+    holds && !is_own
+}
+
+fn passage(chunk: Chunk, scored: &Scored, query: &Query, words: &BTreeSet<String>) -> Passage {
+    let same_intent = chunk.kind == PassageKind::PastTicket && chunk.intent.is_some() && chunk.intent == query.intent;
+    let same_language = query.language.is_some() && chunk.language == query.language;
+    let boost = |given: bool, boost: f64| if given { boost } else { 0.0 };
+    let all = format!("{}\n{}\n{}", chunk.title, chunk.question.as_deref().unwrap_or_default(), chunk.text);
+    Passage {
+        id: chunk.id,
+        source: chunk.source.0,
+        document: chunk.document.0,
+        title: chunk.title,
+        kind: chunk.kind,
+        question: chunk.question,
+        text: chunk.text,
+        language: chunk.language,
+        intent: chunk.intent,
+        version: chunk.version,
+        score: scored.score + boost(same_intent, INTENT_BOOST) + boost(same_language, LANGUAGE_BOOST),
+        similarity: scored.similarity,
+        overlap: overlap(words, &content_words(&all)),
+    }
+}
+
+fn problem(problem: String, is_transient: bool) -> StageError {
+    StageError { stage: "retrieve", problem, is_transient }
+}
+
+fn of_feed(error: FeedError) -> StageError {
+    problem(error.to_string(), error.is_transient())
+}
+
+fn of_store(error: StoreError) -> StageError {
+    problem(error.to_string(), error.is_transient)
+}
+
+fn of_index(error: IndexError) -> StageError {
+    problem(error.to_string(), error.is_transient)
+}
+
+fn of_embedder(error: EmbedderError) -> StageError {
+    problem(error.to_string(), error.is_transient)
+}

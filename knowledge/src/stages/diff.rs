@@ -1,0 +1,55 @@
+//! What changed between the store and a source, seen one document at a time.
+
+use crate::document::DocumentKey;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How a document of the source stands to the store.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// The store has nothing of this name.
+    New,
+    /// The store has another version.
+    Changed,
+    /// The store has this version.
+    Unchanged,
+    /// The source held this name before in the same run.
+    Duplicate,
+}
+
+/// The comparison of one source with its current versions in the store.
+pub struct Diff {
+    current: BTreeMap<DocumentKey, String>,
+    seen: BTreeSet<DocumentKey>,
+    kept: BTreeSet<DocumentKey>,
+}
+
+impl Diff {
+    /// Starts with what the store holds now.
+    pub fn new(current: BTreeMap<DocumentKey, String>) -> Self {
+        Diff { current, seen: BTreeSet::new(), kept: BTreeSet::new() }
+    }
+
+    /// A document of the source.
+    pub fn see(&mut self, key: &DocumentKey, version: &str) -> Standing {
+        if !self.seen.insert(key.clone()) {
+            return Standing::Duplicate;
+        }
+        match self.current.get(key) {
+            None => Standing::New,
+            Some(known) if known == version => Standing::Unchanged,
+            Some(_) => Standing::Changed,
+        }
+    }
+
+    /// A document that is there but could not be read: what the store has of it stays. A file that someone is writing
+    /// at this moment is not a file that was deleted.
+    pub fn keep(&mut self, name: &str) {
+        let is_part = |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'));
+        self.kept.extend(self.current.keys().filter(|key| is_part(&key.0)).cloned());
+    }
+
+    /// What the store holds and the source does not.
+    pub fn gone(&self) -> Vec<DocumentKey> {
+        self.current.keys().filter(|key| !self.seen.contains(key) && !self.kept.contains(key)).cloned().collect()
+    }
+}

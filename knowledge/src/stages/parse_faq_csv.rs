@@ -1,0 +1,81 @@
+//! A table of questions and answers: columns `question`, `answer` and, if wanted, `language` (RFC 4180).
+
+use crate::document::{Document, DocumentKey, Refused, Section};
+use crate::stages::parse::Parsed;
+use crate::stages::parse_text::paragraphs;
+use crate::stages::sections::{squeeze, title_of_key};
+use csv::{ReaderBuilder, StringRecord, Trim};
+use std::collections::BTreeMap;
+use triage::evidence::PassageKind;
+use triage::language::Language;
+
+/// Which column holds what.
+struct Columns {
+    question: usize,
+    answer: usize,
+    language: Option<usize>,
+}
+
+/// Reads the table: one document a language (`faq.csv#fr`), or one of the file's own name for rows that name no language.
+/// A row that cannot be used is refused by its line, and the rest goes on.
+pub fn parse(key: &DocumentKey, text: &str) -> Result<Parsed, String> {
+    let mut reader = ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
+    let columns = columns(reader.headers().map_err(|_| "its first line is no CSV header".to_owned())?)?;
+    let mut sections: BTreeMap<Option<Language>, Vec<Section>> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|_| "is no CSV: a quotation mark is not closed or a field is broken".to_owned())?;
+        match section(&record, &columns) {
+            Ok((language, section)) => sections.entry(language).or_default().push(section),
+            Err(reason) => {
+                let line = record.position().map_or(0, csv::Position::line);
+                refused.push(Refused { name: format!("{} line {line}", key.0), reason });
+            }
+        }
+    }
+    if sections.is_empty() {
+        return Err("holds no row with a question and an answer".to_owned());
+    }
+    let documents = sections.into_iter().map(|(language, sections)| document(key, language, sections)).collect();
+    Ok(Parsed { documents, refused })
+}
+
+fn document(key: &DocumentKey, language: Option<Language>, sections: Vec<Section>) -> Document {
+    Document {
+        key: language.map_or_else(|| key.clone(), |language| DocumentKey(format!("{}#{language}", key.0))),
+        title: title_of_key(&key.0),
+        kind: PassageKind::Approved,
+        language,
+        ticket: None,
+        intent: None,
+        valid_from: None,
+        sections,
+    }
+}
+
+fn section(record: &StringRecord, columns: &Columns) -> Result<(Option<Language>, Section), String> {
+    let field = |column: usize| record.get(column).unwrap_or_default();
+    let (question, blocks) = (squeeze(field(columns.question)), paragraphs(field(columns.answer)));
+    if question.is_empty() || blocks.is_empty() {
+        return Err("needs both a question and an answer".to_owned());
+    }
+    let language = match columns.language.map(field).filter(|code| !code.is_empty()) {
+        None => None,
+        Some(code) => Some(Language::parse(code).map_err(|error| error.to_string())?),
+    };
+    Ok((language, Section { headings: Vec::new(), question: Some(question), blocks }))
+}
+
+fn columns(header: &StringRecord) -> Result<Columns, String> {
+    let find = |name: &str| header.iter().position(|column| column.eq_ignore_ascii_case(name));
+    match (find("question"), find("answer")) {
+        (Some(question), Some(answer)) => Ok(Columns { question, answer, language: find("language") }),
+        _ => Err("its first line must name the columns `question` and `answer` (and `language`, if wanted)".to_owned()),
+    }
+}
+
+/// Spreadsheets of many countries export semicolons: the header tells.
+fn delimiter(text: &str) -> u8 {
+    let header = text.lines().next().unwrap_or_default();
+    [b',', b';', b'\t'].into_iter().rev().max_by_key(|mark| header.bytes().filter(|byte| byte == mark).count()).unwrap_or(b',')
+}

@@ -1,0 +1,86 @@
+//! Words, folded so that spelling variants meet: for the overlap of a question with a passage.
+
+use std::collections::BTreeSet;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Shorter words are not folded: too little is left of them.
+const FOLD_CHARS_MIN: usize = 4;
+
+/// So much of a word stays at least.
+const STEM_CHARS_MIN: usize = 3;
+
+/// Words that say nothing of the matter (English, French, Spanish, German), folded, sorted by language.
+const STOP_WORDS: &[&str] = &[
+    "a", "about", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "don",
+    "for", "from", "get", "got", "had", "has", "have", "he", "hello", "help", "her", "hey", "hi", "his", "how", "i", "if", "im", "in",
+    "into", "is", "it", "its", "ive", "just", "know", "like", "ll", "me", "my", "need", "no", "not", "of", "on", "or", "our", "out",
+    "please", "re", "she", "should", "so", "some", "tell", "than", "thank", "thanks", "that", "the", "their", "them", "then", "there",
+    "these", "they", "this", "to", "too", "up", "us", "ve", "very", "want", "was", "we", "were", "what", "whats", "when", "where", "which",
+    "who", "why", "will", "with", "would", "you", "your", "u", "ur", "au", "aux", "avec", "avez", "ai", "bonjour", "ce", "cela", "ces",
+    "cet", "cette", "comment", "dans", "de", "des", "du", "elle", "en", "est", "et", "etre", "faire", "faut", "il", "ils", "je", "la",
+    "le", "les", "leur", "ma", "mais", "merci", "mes", "moi", "mon", "ne", "nous", "on", "ou", "par", "pas", "peut", "peux", "plus",
+    "pour", "pourquoi", "puis", "qu", "quand", "que", "quel", "quelle", "quelles", "quels", "qui", "quoi", "sa", "se", "ses", "si", "son",
+    "sont", "suis", "sur", "ta", "tu", "un", "une", "vos", "votre", "vous", "al", "como", "con", "cual", "cuando", "cuanto", "del",
+    "donde", "el", "ella", "es", "esta", "este", "esto", "estoy", "gracias", "ha", "hay", "he", "hola", "las", "lo", "los", "mas", "mi",
+    "mis", "muy", "no", "nos", "o", "para", "pero", "por", "porque", "puedo", "quiero", "ser", "si", "sin", "sobre", "soy", "su", "sus",
+    "te", "tengo", "tiene", "una", "uno", "y", "ya", "yo", "usted", "aber", "als", "am", "an", "auch", "auf", "aus", "bei", "bin", "bitte",
+    "das", "dass", "dein", "dem", "den", "der", "die", "ein", "eine", "einen", "einer", "er", "es", "fur", "gibt", "habe", "haben",
+    "hallo", "hat", "ich", "ihr", "ihre", "im", "ist", "kann", "kein", "keine", "konnen", "man", "mein", "meine", "meinen", "mich", "mir",
+    "mit", "nach", "nicht", "noch", "oder", "sich", "sie", "sind", "und", "uns", "unser", "von", "vom", "wann", "warum", "was", "wenn",
+    "wer", "werden", "wie", "wir", "wird", "wo", "zu", "zum", "zur",
+];
+
+/// Lower case, without accents: `Où est ma Straße` becomes `ou est ma strasse`.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        match c {
+            'ß' => folded.push_str("ss"),
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            'ø' => folded.push('o'),
+            'ł' => folded.push('l'),
+            _ => folded.push(c),
+        }
+    }
+    folded
+}
+
+/// The words of a text that say what it is about, folded, without plural endings, each once.
+pub fn content_words(text: &str) -> BTreeSet<String> {
+    let folded = fold(text);
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter(|word| is_telling(word)).map(stem).collect()
+}
+
+/// The share of the content words of `query` that stand in `passage`, between 0 and 1; 0 when the query has none.
+pub fn overlap(query: &BTreeSet<String>, passage: &BTreeSet<String>) -> f64 {
+    if query.is_empty() {
+        return 0.0;
+    }
+    query.intersection(passage).count() as f64 / query.len() as f64
+}
+
+fn is_telling(word: &str) -> bool {
+    let is_single_letter = word.chars().count() == 1 && word.chars().all(|c| c.is_ascii_alphabetic());
+    !is_single_letter && !STOP_WORDS.contains(&word)
+}
+
+/// Takes off endings that plural and gender change, from both sides alike: `policies` and `policy` meet, `remboursée` and
+/// `remboursés`.
+fn stem(word: &str) -> String {
+    if word.chars().count() < FOLD_CHARS_MIN {
+        return word.to_owned();
+    }
+    let stem = match word.strip_suffix('s') {
+        Some(rest) if !rest.ends_with('s') => rest,
+        Some(_) | None => word.strip_suffix('x').filter(|rest| rest.ends_with("au") || rest.ends_with("eu")).unwrap_or(word),
+    };
+    let bare = stem.trim_end_matches('e');
+    let stem = if bare.chars().count() < STEM_CHARS_MIN { stem } else { bare };
+    match stem.strip_suffix('y') {
+        Some(rest) => format!("{rest}i"),
+        None => stem.to_owned(),
+    }
+}

@@ -1,0 +1,105 @@
+//! The whole embedded worker: spool, intake, claim, classify, retrieve over 10,000 passages, write, check, judge, decision,
+//! effects and outbox, everything durable. `cargo bench -p tests --bench worker` prints the figures.
+
+mod measure;
+
+use adapters::clock::system::SystemClock;
+use cli::config::load::load;
+use cli::home::Home;
+use cli::wiring;
+use jiff::Timestamp;
+use knowledge::learned::example::Example;
+use knowledge::learned::training::train;
+use knowledge::source::{Source, SourceId, SourceKind};
+use measure::{Lcg, Timer, rss_mb};
+use runtime::ports::records::Records;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use triage::intent::{IntentCatalog, IntentName};
+use triage::ports::Retriever;
+
+/// Questions and answers in the knowledge.
+const ENTRIES: usize = 10_000;
+/// Messages that are put through.
+const MESSAGES: usize = 5_000;
+/// Labelled examples that the classifier is trained on, over so many intents.
+const EXAMPLES: usize = 2_000;
+const INTENTS: usize = 77;
+/// Seed of all texts.
+const SEED: u64 = 10_000;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    println!("{ENTRIES} questions and answers, {MESSAGES} messages, seed {SEED}");
+    runtime.block_on(prepare(folder.path()));
+    runtime.block_on(measure(folder.path()));
+}
+
+/// Texts, index and model, on disk.
+async fn prepare(folder: &Path) {
+    let mut random = Lcg(SEED);
+    let questions: Vec<String> = (0..ENTRIES).map(|_| random.words(9)).collect();
+    std::fs::create_dir_all(folder.join("faq")).unwrap();
+    for (n, part) in questions.chunks(500).enumerate() {
+        let rows: String = part.iter().map(|question| format!("\"{question}\",\"{}.\"\n", random.words(40))).collect();
+        std::fs::write(folder.join(format!("faq/part-{n:03}.csv")), format!("question,answer\n{rows}")).unwrap();
+    }
+    let policy = "max_wrong_per_100 = 100\ndraft_max_wrong_per_100 = 100\ndefault_ceiling = \"reply\"\nuncalibrated_ceiling = \"reply\"\n[limits]\nintent_probability_min = 0.0\nout_of_scope_max = 1.0\n";
+    std::fs::write(folder.join("policy.toml"), policy).unwrap();
+    let home = Home::open(&folder.join("data")).unwrap();
+    let knowledge = wiring::knowledge(&home).unwrap();
+    let location = folder.join("faq").to_string_lossy().into_owned();
+    let source = Source { id: SourceId("faq".to_owned()), kind: SourceKind::Folder, location, language: None, valid_from: Some(Timestamp::UNIX_EPOCH) };
+    knowledge.store.put_source(&source, Timestamp::now()).await.unwrap();
+    let timer = Timer::start();
+    let report = knowledge.sync.run(&source, Timestamp::now(), &mut |_| {}).await.unwrap();
+    println!("sync: {} passages in {:.1} s CPU", report.passages, timer.cpu_s());
+    let examples: Vec<Example> = (0..EXAMPLES)
+        .map(|n| Example { text: questions[n * 5 % ENTRIES].clone(), intent: IntentName(format!("intent_{}", n % INTENTS)), language: None })
+        .collect();
+    let model = train(&examples, &IntentCatalog::default(), knowledge.embedder.as_ref(), SEED).await.unwrap();
+    Home::replace(&home.model(), &model.to_bytes().unwrap()).unwrap();
+    let lines = (0..MESSAGES).map(|n| {
+        let text = format!("{} {}", questions[random.below(ENTRIES)], random.words(2));
+        format!("{{\"v\":1,\"message_id\":\"m{n}\",\"from\":\"+1555{n:07}\",\"to\":\"+12025550100\",\"text\":\"{text}\"}}").into_bytes()
+    });
+    wiring::spool(&home).unwrap().put(lines).unwrap();
+}
+
+async fn measure(folder: &Path) {
+    let mut config = load(None, Some(folder.join("data").to_str().unwrap())).unwrap();
+    config.policy_file = folder.join("policy.toml");
+    config.intents_file = folder.join("intents.toml");
+    config.worker.settings.burst_window_ms = 0;
+    config.worker.settings.poll_ms = 5;
+    let timer = Timer::start();
+    let home = Home::open(&config.data_dir).unwrap();
+    let knowledge = wiring::knowledge(&home).unwrap();
+    let triage = wiring::triage_of(&config, &home, &knowledge).unwrap();
+    let ledger = wiring::worker_ledger(&home).unwrap();
+    let worker = wiring::worker(&config, &home, triage, ledger.clone(), Arc::new(SystemClock)).unwrap();
+    let query = triage::evidence::Query { text: "ready".to_owned(), language: None, intent: None, as_of: Timestamp::now(), exclude_ticket: None, passages_max: 1 };
+    knowledge.retriever.retrieve(&query).await.unwrap();
+    println!("ready: {:.2} s wall, {:.2} s CPU, {:.0} MB", timer.wall_s(), timer.cpu_s(), rss_mb());
+    let timer = Timer::start();
+    let (stop, stopped) = watch::channel(false);
+    let running = tokio::spawn(async move { worker.run(stopped).await });
+    loop {
+        let status = ledger.status().await.unwrap();
+        let done = status.effects.get("done").copied().unwrap_or(0);
+        let open: u64 = ["pending", "sending"].iter().filter_map(|state| status.effects.get(*state)).sum();
+        if status.decided as usize == MESSAGES && open == 0 {
+            println!(
+                "{MESSAGES} messages: {:.0}/s, {:.3} ms CPU a message, {:.0} MB, {:?}, {done} effects",
+                MESSAGES as f64 / timer.wall_s(), timer.cpu_s() / MESSAGES as f64 * 1e3, rss_mb(), status.decisions
+            );
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    stop.send_replace(true);
+    running.await.unwrap();
+}

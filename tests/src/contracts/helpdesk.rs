@@ -1,0 +1,43 @@
+//! What every helpdesk promises.
+
+use runtime::effect::EffectKey;
+use runtime::ports::helpdesk::Helpdesk;
+use triage::classification::Priority;
+use triage::evidence::PassageId;
+use triage::ticket::{Tag, Team, TicketId};
+
+/// Runs every case. `count` says how many things the helpdesk has done so far.
+pub async fn all(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
+    each_call_twice_does_it_once(helpdesk, &count).await;
+    another_key_does_it_again(helpdesk, &count).await;
+}
+
+async fn each_call_twice_does_it_once(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
+    let ticket = TicketId("a".to_owned());
+    let (draft, tag, escalate) = (key("D1-0"), key("D1-1"), key("D1-2"));
+    let (passages, tags, team) = ([PassageId("p1".to_owned())], [Tag("parcel".to_owned())], Team("support".to_owned()));
+    for done in 0..2 {
+        let ids = [
+            helpdesk.draft(&draft, &ticket, "on its way", &passages, "unsure").await.unwrap(),
+            helpdesk.tag(&tag, &ticket, &tags).await.unwrap(),
+            helpdesk.escalate(&escalate, &ticket, Some(&team), Priority::High, "please look").await.unwrap(),
+        ];
+        assert_eq!(count(), 3, "time {done}");
+        let mut different = ids.to_vec();
+        different.dedup();
+        assert_eq!(different.len(), 3, "each has an id of its own");
+    }
+}
+
+async fn another_key_does_it_again(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
+    let before = count();
+    let ticket = TicketId("a".to_owned());
+    let first = helpdesk.tag(&key("D2-0"), &ticket, &[]).await.unwrap();
+    let second = helpdesk.tag(&key("D3-0"), &ticket, &[]).await.unwrap();
+    assert_ne!(first, second);
+    assert_eq!(count(), before + 2);
+}
+
+fn key(name: &str) -> EffectKey {
+    EffectKey(name.to_owned())
+}

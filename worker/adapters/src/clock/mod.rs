@@ -1,0 +1,5 @@
+//! The time: the system's, one that tests set, and one that starts elsewhere.
+
+pub mod manual;
+pub mod offset;
+pub mod system;

@@ -1,0 +1,7 @@
+//! Where messages come from: a spool folder that other processes fill, and a twin in memory.
+
+pub mod depth;
+pub mod line;
+pub mod memory;
+pub mod spool;
+pub mod spool_reader;

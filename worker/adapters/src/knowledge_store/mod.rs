@@ -1,0 +1,8 @@
+//! Where the truth of the knowledge is kept: one SQLite file, or the memory of a test. Both follow the same laws of
+//! validity (`validity`), of coming back (`comeback`) and of the audit's words (`audit`).
+
+pub mod audit;
+pub mod comeback;
+pub mod memory;
+pub mod sqlite;
+pub mod validity;

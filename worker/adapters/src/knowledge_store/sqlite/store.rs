@@ -1,0 +1,144 @@
+//! The port on the file: one connection that writes, one that reads.
+
+use super::{apply, changes, connection, curate, history, passages, problem, remove, revision, sources};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use knowledge::chunk::Chunk;
+use knowledge::curation::{AuditLine, Curation};
+use knowledge::document::DocumentKey;
+use knowledge::ports::store::{IndexChange, KnowledgeStore, Revision, SourceChange, SourceSummary, StoreError, VersionLine};
+use knowledge::source::{Source, SourceId};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use triage::evidence::PassageId;
+
+/// The knowledge in one file.
+pub struct SqliteKnowledgeStore {
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
+}
+
+impl SqliteKnowledgeStore {
+    /// Opens the file and makes it when it does not exist; its folder must. A purge that was cut short is finished.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let writer = connection::open(path)?;
+        let reader = connection::open(path)?;
+        if remove::is_purge_pending(&writer).map_err(|error| problem::store_error(&error))? {
+            // Not done when another process reads just now: the next start or removal tries again.
+            remove::purge(&writer).map_err(|error| problem::store_error(&error))?;
+        }
+        Ok(SqliteKnowledgeStore { writer: Mutex::new(writer), reader: Mutex::new(reader) })
+    }
+
+    /// Runs within one transaction that takes the write lock at once.
+    fn write<T>(&self, work: impl FnOnce(&Transaction) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        off_the_event_loop(|| {
+            let mut connection = lock(&self.writer);
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        })
+        .map_err(|error| problem::store_error(&error))
+    }
+
+    /// Runs on one state of the file.
+    fn read<T>(&self, work: impl FnOnce(&Transaction) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        off_the_event_loop(|| {
+            let mut connection = lock(&self.reader);
+            let transaction = connection.transaction()?;
+            let value = work(&transaction)?;
+            transaction.finish()?;
+            Ok(value)
+        })
+        .map_err(|error| problem::store_error(&error))
+    }
+}
+
+/// A panic of another thread leaves no half-written transaction: it was rolled back when it unwound.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Disk work blocks. On a runtime of several threads the others take over this thread's tasks meanwhile; elsewhere there
+/// is nobody to hand them to.
+fn off_the_event_loop<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        Ok(_) | Err(_) => work(),
+    }
+}
+
+#[async_trait]
+impl KnowledgeStore for SqliteKnowledgeStore {
+    async fn put_source(&self, source: &Source, _at: Timestamp) -> Result<(), StoreError> {
+        self.write(|transaction| sources::put(transaction, source))
+    }
+
+    async fn sources(&self) -> Result<Vec<SourceSummary>, StoreError> {
+        self.read(|transaction| sources::summaries(transaction))
+    }
+
+    async fn embedder(&self) -> Result<Option<String>, StoreError> {
+        self.read(|transaction| sources::embedder(transaction))
+    }
+
+    async fn versions(&self, source: &SourceId) -> Result<BTreeMap<DocumentKey, String>, StoreError> {
+        self.read(|transaction| sources::versions(transaction, source))
+    }
+
+    async fn apply(&self, source: &SourceId, change: &SourceChange, embedder: &str, at: Timestamp) -> Result<(), StoreError> {
+        match self.write(|transaction| apply::apply(transaction, source, change, embedder, at))? {
+            true => Ok(()),
+            false => Err(StoreError { problem: format!("no source `{source}`: add it first"), is_transient: false }),
+        }
+    }
+
+    async fn remove_source(&self, source: &SourceId, at: Timestamp) -> Result<bool, StoreError> {
+        let existed = self.write(|transaction| remove::delete_rows(transaction, source, at))?;
+        let purged = off_the_event_loop(|| {
+            let connection = lock(&self.writer);
+            // Our own reader is idle while its lock is held here, so that the log can be cut.
+            let _reader = lock(&self.reader);
+            match remove::is_purge_pending(&connection)? {
+                true => remove::purge(&connection),
+                false => Ok(true),
+            }
+        })
+        .map_err(|error| problem::store_error(&error))?;
+        match purged {
+            true => Ok(existed),
+            false => Err(StoreError {
+                problem: format!(
+                    "`{source}` is removed, but another process still reads the file: run the removal again to clear its bytes"
+                ),
+                is_transient: true,
+            }),
+        }
+    }
+
+    async fn curate(&self, curation: &Curation, at: Timestamp) -> Result<bool, StoreError> {
+        self.write(|transaction| curate::curate(transaction, curation, at))
+    }
+
+    async fn history(&self, source: &SourceId, document: &DocumentKey) -> Result<(Vec<VersionLine>, Vec<AuditLine>), StoreError> {
+        self.read(|transaction| Ok((history::versions(transaction, source, document)?, history::audit(transaction, source, document)?)))
+    }
+
+    async fn passages(&self, ids: &[PassageId]) -> Result<Vec<Chunk>, StoreError> {
+        self.read(|transaction| passages::by_ids(transaction, ids))
+    }
+
+    /// One cached statement without a transaction of its own, on this thread: microseconds, and every commit is seen.
+    async fn revision(&self) -> Result<Revision, StoreError> {
+        let newest = revision::newest(&lock(&self.reader)).map_err(|error| problem::store_error(&error))?;
+        Ok(Revision(newest.unsigned_abs()))
+    }
+
+    async fn changes_since(&self, revision: Revision, limit: usize) -> Result<(Vec<IndexChange>, Revision), StoreError> {
+        self.read(|transaction| changes::since(transaction, revision, limit))
+    }
+}

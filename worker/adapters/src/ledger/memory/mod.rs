@@ -1,0 +1,89 @@
+//! The in-memory ledger: the same promises over plain structs, for tests, and as the model that the embedded ledger is
+//! compared with. Nothing of it is durable, and its claims look through everything: it is for thousands of messages.
+
+pub(crate) mod effects;
+pub(crate) mod records;
+pub(crate) mod state;
+pub(crate) mod turns;
+
+use crate::ledger::memory::state::State;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
+use runtime::inbound::InboundMessage;
+use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, LedgerError, Malformed, Received, WorkerId, Written};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use triage::decision::Decision;
+
+/// The in-memory ledger.
+#[derive(Default)]
+pub struct MemoryLedger {
+    state: Mutex<State>,
+}
+
+impl MemoryLedger {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Ledger for MemoryLedger {
+    async fn receive(&self, messages: &[InboundMessage], now: Timestamp) -> Result<Vec<Received>, LedgerError> {
+        let mut state = self.state();
+        Ok(messages.iter().map(|message| state.receive(message, now)).collect())
+    }
+
+    async fn receive_malformed(&self, malformed: &[Malformed], now: Timestamp) -> Result<(), LedgerError> {
+        let mut state = self.state();
+        malformed.iter().for_each(|malformed| state.receive_malformed(malformed, now));
+        Ok(())
+    }
+
+    async fn claim_due(&self, worker: &WorkerId, now: Timestamp, terms: ClaimTerms) -> Result<Vec<Claim>, LedgerError> {
+        Ok(self.state().claim_due(worker, now, terms))
+    }
+
+    async fn decided(
+        &self,
+        claim: &Claim,
+        id: &DecisionId,
+        decision: &Decision,
+        effects: &[Effect],
+        now: Timestamp,
+    ) -> Result<Written, LedgerError> {
+        Ok(self.state().decided(claim, id, decision, effects, now))
+    }
+
+    async fn postpone(&self, claim: &Claim, _problem: &str, at: Timestamp) -> Result<Written, LedgerError> {
+        Ok(self.state().postpone(claim, at))
+    }
+
+    async fn bury(&self, claim: &Claim, problem: &str, escalation: &Effect, now: Timestamp) -> Result<Written, LedgerError> {
+        Ok(self.state().bury(claim, problem, escalation, now))
+    }
+
+    async fn claim_effects(&self, worker: &WorkerId, now: Timestamp, lease_ms: i64, limit: usize) -> Result<Vec<EffectClaim>, LedgerError> {
+        Ok(self.state().claim_effects(worker, now, lease_ms, limit))
+    }
+
+    async fn claim_unknown(&self, worker: &WorkerId, now: Timestamp, lease_ms: i64, limit: usize) -> Result<Vec<EffectClaim>, LedgerError> {
+        Ok(self.state().claim_unknown(worker, now, lease_ms, limit))
+    }
+
+    async fn settle(&self, claim: &EffectClaim, outcome: &EffectOutcome, now: Timestamp) -> Result<Written, LedgerError> {
+        Ok(self.state().settle(claim, outcome, now))
+    }
+
+    async fn recover(&self, now: Timestamp, settle_ms: i64, all_of: Option<&WorkerId>) -> Result<u64, LedgerError> {
+        let mut state = self.state();
+        Ok(state.recover_turns(now, all_of) + state.recover_effects(now, settle_ms, all_of))
+    }
+
+    async fn next_due(&self, terms: ClaimTerms) -> Result<Option<Timestamp>, LedgerError> {
+        let state = self.state();
+        let turn = if state.is_paused { None } else { state.next_turn(terms) };
+        let next = [turn, state.next_effect()].into_iter().flatten().min();
+        Ok(next.and_then(|at| Timestamp::from_millisecond(at).ok()))
+    }
+}

@@ -1,0 +1,157 @@
+//! Claims: which turns are due, and who may decide them.
+
+use crate::ledger::sqlite::problem::Problem;
+use crate::ledger::sqlite::rows::{Conversation, claimed_ticket, conversation, conversation_of, limit, ms, timestamp};
+use jiff::Timestamp;
+use runtime::ports::ledger::{Claim, ClaimTerms, WorkerId, Written};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeMap;
+use triage::ticket::MessageId;
+
+/// A lease that was taken so long after now, in milliseconds, was taken before the clock went back; it no longer holds,
+/// or its turn would wait for the clock to catch up. The fence keeps its holder from writing.
+pub const CLOCK_BACK_MAX_MS: i64 = 60_000;
+
+/// No send of the conversation is begun or unknown.
+const NO_OPEN_SEND: &str =
+    "NOT EXISTS (SELECT 1 FROM effects WHERE conversation = c.id AND state IN ('sending', 'unknown') AND kind = 'send')";
+
+/// The lease no longer holds at `?1`.
+fn lapsed() -> String {
+    format!("(lease_until <= ?1 OR leased_at > ?1 + {CLOCK_BACK_MAX_MS})")
+}
+
+/// Conversations that are due by the time in `column` at `?2` and free at `?1`, oldest first, `?3` at most.
+fn candidates(column: &str, is_postponed: bool) -> String {
+    let (lapsed, postponed) = (lapsed(), if is_postponed { "IS NOT NULL" } else { "IS NULL" });
+    format!(
+        "SELECT id, {column} FROM conversations c WHERE {column} <= ?2 AND postponed_until {postponed}
+         AND (lease_until IS NULL OR {lapsed}) AND {NO_OPEN_SEND} ORDER BY {column}, id LIMIT ?3"
+    )
+}
+
+/// Whether the operator has paused the worker.
+pub(crate) fn is_paused(connection: &Connection) -> Result<bool, Problem> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM settings WHERE name = 'paused' AND value <> 0")?;
+    Ok(statement.exists([])?)
+}
+
+/// Claims due turns, oldest first.
+pub(crate) fn claim_due(connection: &Connection, worker: &WorkerId, now: Timestamp, terms: ClaimTerms) -> Result<Vec<Claim>, Problem> {
+    if is_paused(connection)? {
+        return Ok(Vec::new());
+    }
+    let due = due(connection, ms(now), terms)?;
+    due.into_iter().map(|id| claim(connection, id, worker, ms(now), terms.lease_ms)).collect()
+}
+
+/// The conversations whose turns are due, oldest first. Each of the three ways to become due gives its own oldest ones, in
+/// the order of an index; the oldest of all are among them.
+fn due(connection: &Connection, now: i64, terms: ClaimTerms) -> Result<Vec<i64>, Problem> {
+    let mut due_at: BTreeMap<i64, i64> = BTreeMap::new();
+    for (column, waits_ms) in [("newest_at", terms.burst_window_ms), ("oldest_at", terms.burst_max_ms), ("postponed_until", 0)] {
+        let mut statement = connection.prepare_cached(&candidates(column, column == "postponed_until"))?;
+        let mut rows = statement.query([now, now.saturating_sub(waits_ms), limit(terms.limit)])?;
+        while let Some(row) = rows.next()? {
+            let at = row.get::<_, i64>(1)?.saturating_add(waits_ms);
+            due_at.entry(row.get(0)?).and_modify(|known| *known = at.min(*known)).or_insert(at);
+        }
+    }
+    let mut ordered: Vec<(i64, i64)> = due_at.into_iter().map(|(id, at)| (at, id)).collect();
+    ordered.sort_unstable();
+    Ok(ordered.into_iter().take(terms.limit).map(|(_, id)| id).collect())
+}
+
+/// A claim whose lease ran out counts as a try: what kills its worker again and again must come to an end.
+fn claim(connection: &Connection, id: i64, worker: &WorkerId, now: i64, lease_ms: i64) -> Result<Claim, Problem> {
+    let mut take = connection.prepare_cached(
+        "UPDATE conversations SET attempts = attempts + (lease_until IS NOT NULL), fence = fence + 1, lease_worker = ?2,
+         leased_at = ?3, lease_until = ?4, consent_seen = (SELECT COALESCE(MAX(seq), 0) FROM consents)
+         WHERE id = ?1 RETURNING attempts, newest_at",
+    )?;
+    let leased = params![id, worker.0, now, now.saturating_add(lease_ms)];
+    let (attempts, received_at): (u32, i64) = take.query_row(leased, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut newest = connection
+        .prepare_cached("SELECT message_id FROM messages WHERE state = 'waiting' AND conversation = ?1 ORDER BY seq DESC LIMIT 1")?;
+    let message = MessageId(newest.query_row([id], |row| row.get(0))?);
+    let conversation = conversation_of(connection, id)?;
+    Ok(Claim {
+        ticket: claimed_ticket(connection, &conversation, &message)?,
+        message,
+        attempts,
+        fence: u64::try_from(conversation.fence).unwrap_or(0),
+        received_at: timestamp(received_at)?,
+    })
+}
+
+/// The conversation of a claim, while the claim holds.
+pub(crate) fn held(connection: &Connection, claim: &Claim) -> Result<Option<Conversation>, Problem> {
+    let found = conversation(connection, &claim.ticket.id)?;
+    let found = found.ok_or_else(|| Problem::Absent(format!("conversation {}", claim.ticket.id)))?;
+    Ok(Some(found).filter(|found| found.is_claimed && i64::try_from(claim.fence) == Ok(found.fence)))
+}
+
+/// Gives a claim back.
+pub(crate) fn postpone(connection: &Connection, claim: &Claim, at: i64) -> Result<Written, Problem> {
+    let Some(conversation) = held(connection, claim)? else { return Ok(Written::Superseded) };
+    let mut statement = connection.prepare_cached(
+        "UPDATE conversations SET postponed_until = ?2, attempts = attempts + 1, lease_worker = NULL, leased_at = NULL, lease_until = NULL
+         WHERE id = ?1",
+    )?;
+    statement.execute([conversation.id, at])?;
+    Ok(Written::Yes)
+}
+
+/// Takes back the claims whose lease ran out, or all of one worker. Each counts as a try.
+pub(crate) fn recover(connection: &Connection, now: i64, all_of: Option<&WorkerId>) -> Result<usize, Problem> {
+    let lapsed = lapsed();
+    let mut statement = connection.prepare_cached(&format!(
+        "UPDATE conversations SET attempts = attempts + 1, lease_worker = NULL, leased_at = NULL, lease_until = NULL
+         WHERE lease_until IS NOT NULL AND ({lapsed} OR lease_worker = ?2)"
+    ))?;
+    Ok(statement.execute(params![now, all_of.map(|worker| &worker.0)])?)
+}
+
+/// When a turn will next be due: by its burst, by its postponement, or by the end of a lease.
+pub(crate) fn next_due(connection: &Connection, terms: ClaimTerms) -> Result<Option<i64>, Problem> {
+    let mut soonest: Option<i64> = None;
+    for (column, waits_ms) in [("newest_at", terms.burst_window_ms), ("oldest_at", terms.burst_max_ms), ("postponed_until", 0)] {
+        let postponed = if column == "postponed_until" { "IS NOT NULL" } else { "IS NULL" };
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {column} FROM conversations c WHERE {column} IS NOT NULL AND postponed_until {postponed}
+             AND lease_until IS NULL AND {NO_OPEN_SEND} ORDER BY {column} LIMIT 1"
+        ))?;
+        let first: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+        soonest = [soonest, first.map(|at| at.saturating_add(waits_ms))].into_iter().flatten().min();
+    }
+    let mut lease = connection.prepare_cached("SELECT MIN(lease_until) FROM conversations WHERE lease_until IS NOT NULL")?;
+    let lease: Option<i64> = lease.query_row([], |row| row.get(0))?;
+    Ok([soonest, lease].into_iter().flatten().min())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::sqlite::schema::migrate;
+
+    fn plan(connection: &Connection, sql: &str) -> String {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let lines = statement.query_map(params![0, 0, 10], |row| row.get::<_, String>(3)).unwrap();
+        lines.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
+    }
+
+    #[test]
+    fn due_turns_are_found_in_the_order_of_an_index_however_many_wait() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        for (column, index) in [
+            ("newest_at", "conversations_by_newest"),
+            ("oldest_at", "conversations_by_oldest"),
+            ("postponed_until", "conversations_by_postponement"),
+        ] {
+            let plan = plan(&connection, &candidates(column, column == "postponed_until"));
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+            assert!(plan.contains("effects_of_conversation"), "{plan}");
+        }
+    }
+}

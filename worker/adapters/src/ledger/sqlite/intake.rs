@@ -1,0 +1,114 @@
+//! Taking in: messages once by their id, and bytes that are no message once by their hash.
+
+use crate::ledger::sqlite::outcomes;
+use crate::ledger::sqlite::problem::Problem;
+use crate::ledger::sqlite::rows::{author_word, ms, owner_word};
+use runtime::inbound::InboundMessage;
+use runtime::ports::ledger::{MALFORMED_BYTES_MAX, Malformed, Received};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use triage::ticket::{Author, Message, Owner};
+
+/// Takes one message in.
+pub(crate) fn receive(connection: &Connection, inbound: &InboundMessage, now: jiff::Timestamp) -> Result<Received, Problem> {
+    let mut known = connection.prepare_cached("SELECT 1 FROM messages WHERE message_id = ?1")?;
+    if known.exists([&inbound.message_id.0])? {
+        return Ok(Received::Duplicate);
+    }
+    let message = inbound.message(now);
+    let conversation = conversation_for(connection, inbound)?;
+    let seq = next_seq(connection)?;
+    insert(connection, conversation, seq, &message, ms(now))?;
+    match message.author {
+        Author::Customer => customer_wrote(connection, conversation, seq, ms(now))?,
+        Author::Agent => agent_wrote(connection, conversation, seq, ms(message.at), ms(now))?,
+        Author::Bot => {}
+    }
+    Ok(Received::New)
+}
+
+/// The next arrival number.
+pub(crate) fn next_seq(connection: &Connection) -> Result<i64, Problem> {
+    let mut statement = connection.prepare_cached("SELECT COALESCE(MAX(seq), 0) + 1 FROM messages")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+fn conversation_for(connection: &Connection, inbound: &InboundMessage) -> Result<i64, Problem> {
+    let ticket = inbound.ticket_id();
+    let mut find = connection.prepare_cached("SELECT id FROM conversations WHERE ticket = ?1")?;
+    if let Some(id) = find.query_row([&ticket.0], |row| row.get(0)).optional()? {
+        return Ok(id);
+    }
+    let mut insert = connection.prepare_cached("INSERT INTO conversations (ticket, customer, company) VALUES (?1, ?2, ?3) RETURNING id")?;
+    Ok(insert.query_row(params![ticket.0, inbound.from.reveal(), inbound.to.reveal()], |row| row.get(0))?)
+}
+
+fn insert(connection: &Connection, conversation: i64, seq: i64, message: &Message, received_at: i64) -> Result<(), Problem> {
+    let media = if message.media.is_empty() { None } else { Some(serde_json::to_string(&message.media)?) };
+    let state = if message.author == Author::Customer { "waiting" } else { author_word(message.author) };
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO messages (seq, message_id, conversation, position, author, state, at, received_at, text, media, carrier_answered)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?;
+    statement.execute(params![
+        seq,
+        message.id.0,
+        conversation,
+        seq.saturating_mul(2),
+        author_word(message.author),
+        state,
+        ms(message.at),
+        received_at,
+        message.text,
+        media,
+        message.carrier_answered,
+    ])?;
+    Ok(())
+}
+
+/// The turn grows: a claim in force no longer holds, and the burst window starts again, postponed or not.
+fn customer_wrote(connection: &Connection, conversation: i64, seq: i64, now: i64) -> Result<(), Problem> {
+    let mut find = connection.prepare_cached("SELECT replied_by FROM conversations WHERE id = ?1")?;
+    let replied_by: Option<String> = find.query_row([conversation], |row| row.get(0))?;
+    let mut statement = connection.prepare_cached(
+        "UPDATE conversations SET last_customer = ?2, newest_at = ?3, oldest_at = COALESCE(oldest_at, ?3),
+         postponed_until = NULL, lease_worker = NULL, leased_at = NULL, lease_until = NULL, replied_by = NULL WHERE id = ?1",
+    )?;
+    statement.execute([conversation, seq, now])?;
+    match replied_by {
+        Some(decision) => outcomes::append(connection, conversation, Some(&decision), "customer_wrote_again", &json!({}), now),
+        None => Ok(()),
+    }
+}
+
+/// A person has it now: a claim in force no longer holds.
+fn agent_wrote(connection: &Connection, conversation: i64, seq: i64, at: i64, now: i64) -> Result<(), Problem> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE conversations SET last_agent = ?2, lease_worker = NULL, leased_at = NULL, lease_until = NULL WHERE id = ?1",
+    )?;
+    statement.execute([conversation, seq])?;
+    give_to_person(connection, conversation, at)?;
+    let mut newest = connection.prepare_cached("SELECT id FROM decisions WHERE conversation = ?1 ORDER BY seq DESC LIMIT 1")?;
+    let decision: Option<String> = newest.query_row([conversation], |row| row.get(0)).optional()?;
+    outcomes::append(connection, conversation, decision.as_deref(), "agent_replied", &json!({}), now)
+}
+
+/// A person owns the ticket from `at` on.
+pub(crate) fn give_to_person(connection: &Connection, conversation: i64, at: i64) -> Result<(), Problem> {
+    let mut statement = connection.prepare_cached("INSERT INTO owners (conversation, at, owner) VALUES (?1, ?2, ?3)")?;
+    statement.execute(params![conversation, at, owner_word(Owner::Person)])?;
+    Ok(())
+}
+
+/// Puts bytes that are no message among the dead letters, unless the same bytes are there already, open or closed.
+pub(crate) fn receive_malformed(connection: &Connection, malformed: &Malformed, now: i64) -> Result<(), Problem> {
+    let hash = Sha256::digest(&malformed.payload);
+    let kept = malformed.payload.get(..MALFORMED_BYTES_MAX).unwrap_or(&malformed.payload);
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO dead_letters (kind, reason, at, payload, payload_hash) VALUES ('malformed', ?1, ?2, ?3, ?4)
+         ON CONFLICT (payload_hash) DO NOTHING",
+    )?;
+    statement.execute(params![malformed.problem, now, kept, hash.as_slice()])?;
+    Ok(())
+}
