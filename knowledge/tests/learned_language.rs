@@ -1,5 +1,5 @@
 //! Languages of short texts.
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
 use knowledge::learned::language::detect;
 use serde::Deserialize;

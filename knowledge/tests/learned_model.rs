@@ -1,4 +1,5 @@
 //! Training, the model file and the classifier on top.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use jiff::Timestamp;
 use knowledge::learned::classifier::{LocalClassifier, UNTRAINED};

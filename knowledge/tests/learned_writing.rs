@@ -1,4 +1,5 @@
 //! What the local mind writes, and what it lets pass.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use jiff::Timestamp;
 use knowledge::learned::checker::LocalChecker;

@@ -1,15 +1,16 @@
 //! What only the embedded ledger promises: it is a file.
 
 use adapters::ledger::sqlite::SqliteLedger;
-use runtime::effect::EffectOutcome;
-use runtime::ports::ledger::{Ledger, LedgerError, Received, WorkerId};
+use runtime::effect::{DecisionId, Effect, EffectOutcome};
+use runtime::ports::ledger::{Ledger, LedgerError, Received, WorkerId, Written};
 use runtime::ports::records::Records;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
-use tests::contracts::ledger::twin::{TERMS, Twin, asks, at, message, reply_and_tag, worker};
+use tests::contracts::ledger::twin::{TERMS, Twin, asks, at, message, reply, reply_and_tag, worker};
+use triage::classification::Priority;
 use triage::ticket::Author;
 
 fn folder() -> (TempDir, PathBuf) {
@@ -114,6 +115,25 @@ async fn a_command_that_fails_does_not_spoil_the_others_of_its_batch() {
         assert_eq!(caller.await.unwrap().unwrap(), [Received::New]);
     }
     assert_eq!(ledger.status().await.unwrap().received, 5);
+}
+
+#[tokio::test]
+async fn a_command_that_fails_half_way_takes_all_of_itself_back() {
+    let (_folder, path) = folder();
+    let ledger = Arc::new(SqliteLedger::open_worker(&path).unwrap());
+    let twin = Twin::of((ledger.clone(), ledger.clone()));
+    twin.receive(asks("m1", "a"), 0).await;
+    let claim = twin.claim_one(10).await;
+    let taken = DecisionId::of(&claim.ticket.id, &claim.message, claim.fence);
+    let escalation = Effect::Escalate { team: None, priority: Priority::High, note: String::new() };
+    ledger.bury(&claim, "poison", &escalation, at(11)).await.unwrap();
+    twin.receive(asks("m2", "a"), 12).await;
+    let claim = twin.claim_one(22).await;
+    let before = twin.status().await;
+    let error = ledger.decided(&claim, &taken, &reply(&["yes"]), std::slice::from_ref(&escalation), at(23)).await.unwrap_err();
+    assert!(!error.is_transient, "the key of its effect is taken");
+    assert_eq!(twin.status().await, before);
+    assert_eq!(twin.decide(&claim, &reply(&["yes"]), 24).await, Written::Yes);
 }
 
 #[tokio::test]

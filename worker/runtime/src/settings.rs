@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkerSettings {
-    /// A turn is over when the customer has been silent so long. Default 8 seconds.
+    /// A turn is over when the customer has been silent so long. Default 12 seconds.
     pub burst_window_ms: i64,
-    /// A turn is over at the latest so long after its first message. Default 30 seconds.
+    /// A turn is over at the latest so long after its first message. Default 45 seconds.
     pub burst_max_ms: i64,
     /// A claim holds so long; a worker that died is replaced after it. Default one minute.
     pub lease_ms: i64,
@@ -36,8 +36,8 @@ pub struct WorkerSettings {
 impl Default for WorkerSettings {
     fn default() -> Self {
         WorkerSettings {
-            burst_window_ms: 8_000,
-            burst_max_ms: 30_000,
+            burst_window_ms: 12_000,
+            burst_max_ms: 45_000,
             lease_ms: 60_000,
             turns_in_flight: 32,
             effects_in_flight: 32,

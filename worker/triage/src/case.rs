@@ -5,8 +5,9 @@ use crate::ticket::{Author, Change, Message, MessageId, Owner, Tag, Ticket, Tick
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What a customer wrote longer ago than this belongs to the history, answered or not: six hours.
-pub const TURN_MS_MAX: i64 = 6 * 3_600_000;
+/// What a customer wrote longer ago than this belongs to the history, answered or not: ten minutes. Fragments of one
+/// thought come within seconds; an hour later it is another thought, and a person may have the first one.
+pub const TURN_MS_MAX: i64 = 10 * 60_000;
 
 /// What is to be decided: one turn of a customer, with what was known at that moment.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -199,7 +199,7 @@ impl Play {
         let status = self.one.status().await;
         let states = ["done", "cancelled", "failed"];
         assert!(states.iter().all(|state| status.effects.contains_key(*state)), "seed {seed}: {:?}", status.effects);
-        assert!(status.decided > 0 && status.dead > 0 && status.agent_messages > 0, "seed {seed}: {status:?}");
+        assert!(status.decided > 0 && status.dead_letters > 0 && status.agent_messages > 0, "seed {seed}: {status:?}");
     }
 
     async fn compare(&self, place: &str) {
