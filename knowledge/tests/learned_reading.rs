@@ -105,6 +105,7 @@ fn a_turn_is_cut_into_its_asks() {
         ("I was charged twice. Also where is my order?", &["I was charged twice.", "where is my order?"]),
         ("do u guys do house calls\nbike wont roll", &["do u guys do house calls bike wont roll"]),
         ("thanks", &["thanks"]),
+        ("👍", &["👍"]),
         ("hey 👋", &[]),
     ];
     for (text, expected) in cases {

@@ -189,6 +189,8 @@ fn replies_that_belong_to_one_customer_are_never_reused() {
         "Lo paso a un responsable, te llamaremos.",
         "Ihre Bestellung ist unterwegs.",
         "Come by this afternoon.",
+        "Thank you, passed on to the manager.",
+        "No problem!",
     ] {
         assert_eq!(reusable(&passage("p", PassageKind::PastTicket, None, text)), None, "{text}");
     }

@@ -150,10 +150,10 @@ struct Piece {
     is_closed: bool,
 }
 
-/// The asks of a turn, in order; empty only for a bare greeting and for a text without words.
+/// The asks of a turn, in order; empty only for a bare greeting and an empty text.
 pub fn asks(text: &str) -> Vec<String> {
     let text = text.trim();
-    if is_bare_greeting(text) || plain(text).is_empty() {
+    if is_bare_greeting(text) || text.is_empty() {
         return Vec::new();
     }
     let pieces = joined(pieces(text));

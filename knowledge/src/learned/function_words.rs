@@ -58,7 +58,7 @@ const TELLING: [&str; 7] = [
      broken wrong late arrived never cost hours free lol nite gud tmr",
     "commande remboursement livraison livrer colis magasin prix combien ouvert ferme horaires heure heures retour argent carte facture \
      besoin aide jour jours demain hier semaine numero compte paiement annuler changer taille recu urgent acheter adresse marche cadeau \
-     voudrais aimerais savoir coucou dispo rdv virus personnes travail maison sortir peuvent symptomes quelqu quelque",
+     voudrais aimerais savoir coucou dispo rdv personne quelqu quelque",
     "pedido pedidos reembolso envio enviar paquete tienda precio cuesta abierto abren abre cierran cierra horario devolver devolucion \
      dinero tarjeta factura ayuda dias manana ayer semana numero cuenta pago cancelar cambiar talla comprar direccion recibido llega llegado \
      llego regalo saber tardes dias noches disculpe perdon quisiera hablar cita mande hacen tarda",

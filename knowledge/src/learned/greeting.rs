@@ -110,6 +110,13 @@ const FILLERS: &[&str] = &[
 
 /// Closings and thanks, which ask for nothing.
 const COURTESIES: &[&str] = &[
+    "no problem",
+    "no worries",
+    "youre welcome",
+    "de rien",
+    "je vous en prie",
+    "de nada",
+    "gern geschehen",
     "thanks a lot",
     "thanks so much",
     "many thanks",

@@ -8,7 +8,7 @@ use crate::learned::random::Random;
 use serde::{Deserialize, Serialize};
 
 /// Inverse strength of the L2 penalty, as `C` of the usual textbooks: the penalty is `|w|² / 2C` beside the sum of losses.
-pub const C: f32 = 100.0;
+pub const C: f32 = 30.0;
 /// Step size before AdaGrad divides it.
 pub const STEP: f32 = 0.7;
 /// Examples are seen so many times in all, within the limits below.

@@ -25,6 +25,7 @@ static PERSONAL: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\b(?:yo|he|estoy|voy|mi companer[oa]|me)\b",
         r"\b(?:ich|mir|mich|mein kollege|meine kollegin)\b",
         // What was done for this customer.
+        r"^(?:thank you|thanks|merci|gracias|danke)\b|\bpassed on\b",
         r"^(?:done|noted|got it|all set|fixed|sorted|sent|fait|c'est fait|note|hecho|listo|anotado|erledigt|notiert)\b",
         r"\b(?:we've|we have|we)(?: just| already| now)? (?:refunded|cancell?ed|sent|resent|shipped|processed|updated|changed|booked|issued|found|received|spoke|checked)\b",
         r"\bnous avons (?:bien |deja )?(?:envoye|rembourse|annule|modifie|recu|transmis|verifie|note|corrige|expedie|traite|mis)\b",

@@ -4,5 +4,8 @@
 
 pub mod helpdesk;
 pub mod inbox;
+pub mod keys;
+pub mod knowledge_store;
 pub mod ledger;
 pub mod sms_gateway;
+pub mod vector_index;

@@ -27,6 +27,7 @@ burst_window_ms = 4000
 burst_max_ms = 120000
 lease_ms = 3000
 decision_deadline_ms = 2000
+effect_deadline_ms = 2000
 settle_ms = 200
 poll_ms = 20
 [log]

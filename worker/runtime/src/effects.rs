@@ -9,6 +9,7 @@ use crate::ports::sms_gateway::{OutboundSms, SendError, SmsGateway};
 use crate::retry::later;
 use crate::settings::WorkerSettings;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Carries out effects that the ledger has begun.
 #[derive(Clone)]
@@ -35,9 +36,11 @@ enum Failure {
 impl Effects {
     /// Carries out one effect and settles it.
     pub async fn perform(&self, claim: EffectClaim) -> Result<Written, LedgerError> {
-        let outcome = match self.call(&claim).await {
-            Ok(vendor_id) => EffectOutcome::Done { vendor_id },
-            Err(failure) => self.outcome(&claim, failure),
+        let deadline = Duration::from_millis(u64::try_from(self.settings.effect_deadline_ms).unwrap_or(0));
+        let outcome = match tokio::time::timeout(deadline, self.call(&claim)).await {
+            Ok(Ok(vendor_id)) => EffectOutcome::Done { vendor_id },
+            Ok(Err(failure)) => self.outcome(&claim, failure),
+            Err(_) => self.outcome(&claim, Failure::Unknown { problem: "no answer within the deadline".to_owned() }),
         };
         events::settled(&claim, &outcome);
         self.ledger.settle(&claim, &outcome, self.clock.now()).await
@@ -54,6 +57,10 @@ impl Effects {
         let too_old = now.as_millisecond() - claim.begun_at.as_millisecond() > self.settings.unknown_max_ms;
         let outcome = match found {
             Ok(Some(vendor_id)) => EffectOutcome::Done { vendor_id },
+            // A reply that could not be sent for so long is late news: a person decides.
+            Ok(None) if too_old || claim.attempts + 1 >= self.settings.retry.attempts_max => {
+                EffectOutcome::Failed { problem: "it did not happen, and trying again takes too long".to_owned() }
+            }
             Ok(None) => EffectOutcome::Again { at: now, problem: "not found where it would be: it did not happen".to_owned() },
             Err(_) if too_old => EffectOutcome::Failed { problem: "nobody could tell in time whether it happened".to_owned() },
             Err(Failure::Again { problem, .. } | Failure::Unknown { problem } | Failure::Refused { problem }) => {

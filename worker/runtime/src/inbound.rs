@@ -47,6 +47,12 @@ pub struct InboundMessage {
     pub carrier_answered: bool,
 }
 
+/// Looked at first: another version may have other fields.
+#[derive(Deserialize)]
+struct Versioned {
+    v: u32,
+}
+
 fn customer() -> Author {
     Author::Customer
 }
@@ -94,6 +100,10 @@ impl InboundMessage {
     /// Reads one message and checks its limits.
     pub fn parse(bytes: &[u8]) -> Result<Self, InboundError> {
         let text = std::str::from_utf8(bytes).map_err(|error| InboundError::NotUtf8 { at: error.valid_up_to() })?;
+        let versioned: Versioned = serde_json::from_str(text).map_err(|error| InboundError::NotOfThisForm { problem: describe(&error) })?;
+        if versioned.v != WIRE_VERSION {
+            return Err(InboundError::UnknownVersion(versioned.v));
+        }
         let message: InboundMessage =
             serde_json::from_str(text).map_err(|error| InboundError::NotOfThisForm { problem: describe(&error) })?;
         message.check()?;
@@ -101,8 +111,8 @@ impl InboundMessage {
     }
 
     fn check(&self) -> Result<(), InboundError> {
-        if self.v != WIRE_VERSION {
-            return Err(InboundError::UnknownVersion(self.v));
+        if self.author == Author::Bot {
+            return Err(InboundError::NotOfThisForm { problem: "author is `customer` or `agent`".to_owned() });
         }
         if self.message_id.0.trim().is_empty() {
             return Err(InboundError::Empty("message_id"));
@@ -124,12 +134,12 @@ impl InboundMessage {
         })
     }
 
-    /// The message as the ticket keeps it.
+    /// The message as the ticket keeps it. A time that lies in the future is that of a wrong clock: intake's own holds.
     pub fn message(&self, received_at: Timestamp) -> Message {
         Message {
             id: self.message_id.clone(),
             author: self.author,
-            at: self.at.unwrap_or(received_at),
+            at: self.at.unwrap_or(received_at).min(received_at),
             text: self.text.clone(),
             media: self.media.clone(),
             carrier_answered: self.carrier_answered,

@@ -22,6 +22,8 @@ pub struct WorkerSettings {
     pub intake_batch: usize,
     /// One decision may take so long, from its claim to its end. Default 30 seconds.
     pub decision_deadline_ms: i64,
+    /// One call of the gateway or the helpdesk may take so long; after it the outcome is unknown. Default 20 seconds.
+    pub effect_deadline_ms: i64,
     /// An effect whose outcome is unknown is looked up after so long: longer than the gateway's list lags behind and
     /// than a request in flight can still be accepted. Default two minutes.
     pub settle_ms: i64,
@@ -43,6 +45,7 @@ impl Default for WorkerSettings {
             effects_in_flight: 32,
             intake_batch: 256,
             decision_deadline_ms: 30_000,
+            effect_deadline_ms: 20_000,
             settle_ms: 120_000,
             unknown_max_ms: 3_600_000,
             poll_ms: 250,
@@ -68,6 +71,7 @@ impl WorkerSettings {
         let positive = [
             ("lease_ms", self.lease_ms),
             ("decision_deadline_ms", self.decision_deadline_ms),
+            ("effect_deadline_ms", self.effect_deadline_ms),
             ("settle_ms", self.settle_ms),
             ("unknown_max_ms", self.unknown_max_ms),
             ("poll_ms", self.poll_ms),
@@ -75,6 +79,8 @@ impl WorkerSettings {
             ("effects_in_flight", self.effects_in_flight as i64),
             ("intake_batch", self.intake_batch as i64),
             ("retry.attempts_max", i64::from(self.retry.attempts_max)),
+            ("retry.first_ms", self.retry.first_ms),
+            ("retry.factor", i64::from(self.retry.factor)),
         ];
         faults.extend(positive.iter().filter(|(_, value)| *value <= 0).map(|(name, _)| format!("worker.{name} must be greater than 0")));
         if self.burst_window_ms < 0 || self.burst_max_ms < self.burst_window_ms {
@@ -82,6 +88,12 @@ impl WorkerSettings {
         }
         if self.lease_ms <= self.decision_deadline_ms {
             faults.push("worker.lease_ms must be longer than worker.decision_deadline_ms: a claim must outlive its decision".to_owned());
+        }
+        if self.lease_ms <= self.effect_deadline_ms {
+            faults.push("worker.lease_ms must be longer than worker.effect_deadline_ms: a claim must outlive its call".to_owned());
+        }
+        if self.unknown_max_ms <= self.settle_ms {
+            faults.push("worker.unknown_max_ms must be longer than worker.settle_ms: a send is looked up at least once".to_owned());
         }
         faults
     }

@@ -17,6 +17,9 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use triage::triage::Triage;
 
+/// The shortest sleep of a loop with nothing of its own to do, in milliseconds.
+const SLEEP_MS_MIN: i64 = 5;
+
 /// Everything a worker is made of.
 #[derive(Clone)]
 pub struct Worker {
@@ -165,7 +168,7 @@ impl Worker {
     async fn sleep_until_due(&self, stop: &mut watch::Receiver<bool>) {
         let due = self.ledger.next_due(self.settings.claim_terms()).await.ok().flatten();
         let wait_ms = due.map_or(self.settings.poll_ms, |at| at.as_millisecond() - self.clock.now().as_millisecond());
-        self.sleep(wait_ms.clamp(1, self.settings.poll_ms), stop).await;
+        self.sleep(wait_ms.clamp(SLEEP_MS_MIN.min(self.settings.poll_ms), self.settings.poll_ms), stop).await;
     }
 
     /// Sleeps until the time is over, another loop has made work, or the worker stops.
@@ -173,15 +176,22 @@ impl Worker {
         tokio::select! {
             () = tokio::time::sleep(millis(wait_ms)) => {}
             () = self.woken.notified() => {}
-            _ = stop.changed() => {}
+            () = stopped(stop) => {}
         }
     }
 
     async fn pause(&self, wait_ms: i64, stop: &mut watch::Receiver<bool>) {
         tokio::select! {
             () = tokio::time::sleep(millis(wait_ms)) => {}
-            _ = stop.changed() => {}
+            () = stopped(stop) => {}
         }
+    }
+}
+
+/// Waits for the word to stop; for ever when nobody is left to say it.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

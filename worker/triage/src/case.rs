@@ -9,6 +9,12 @@ use serde::{Deserialize, Serialize};
 /// thought come within seconds; an hour later it is another thought, and a person may have the first one.
 pub const TURN_MS_MAX: i64 = 10 * 60_000;
 
+/// Messages of a conversation that a case looks at, the newest ones. Live and replay cut alike.
+pub const MESSAGES_MAX: usize = 60;
+
+/// Automatic replies count as a loop within one day; a customer who comes back tomorrow is no loop.
+const LOOP_MS_MAX: i64 = 24 * 3_600_000;
+
 /// What is to be decided: one turn of a customer, with what was known at that moment.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Case {
@@ -54,7 +60,7 @@ impl Case {
     /// owners and opt-outs of a later time are not in the case.
     pub fn at(ticket: &Ticket, message: &MessageId) -> Result<Self, CaseError> {
         let position = ticket.messages.iter().position(|m| &m.id == message).ok_or_else(|| CaseError::NoSuchMessage(message.clone()))?;
-        let seen = ticket.messages.get(..=position).unwrap_or_default();
+        let seen = ticket.messages.get((position + 1).saturating_sub(MESSAGES_MAX)..=position).unwrap_or_default();
         let newest = seen.last().ok_or_else(|| CaseError::NoSuchMessage(message.clone()))?;
         if newest.author != Author::Customer {
             return Err(CaseError::NotTheCustomers(message.clone()));
@@ -102,9 +108,12 @@ impl Case {
         self.turn.iter().map(|m| m.id.clone()).collect()
     }
 
-    /// How many automatic messages stand at the end of the conversation with no person of the company in between.
+    /// How many automatic messages of the last day stand at the end of the conversation with no person of the company in
+    /// between.
     pub fn automatic_replies_in_a_row(&self) -> usize {
-        self.history.iter().rev().take_while(|m| m.author != Author::Agent).filter(|m| m.author == Author::Bot).count()
+        let of_last_day = |m: &&Message| self.at.as_millisecond() - m.at.as_millisecond() <= LOOP_MS_MAX;
+        let since_agent = self.history.iter().rev().take_while(|m| m.author != Author::Agent);
+        since_agent.take_while(of_last_day).filter(|m| m.author == Author::Bot).count()
     }
 }
 

@@ -111,6 +111,8 @@ fn screened(terms: &Terms, case: &Case, reason: &Reason) -> Conclusion {
         },
         // A customer may quote a code ("your code 20145 does not work"): only a short code is certainly a machine.
         Reason::MachineSender if !case.customer.is_short_code() => Conclusion::person(reason.clone()),
+        // What was asked before START still waits for somebody.
+        Reason::OptedIn if case.turn.len() > 1 => Conclusion::person(reason.clone()),
         Reason::OptedOutByKeyword
         | Reason::OptedIn
         | Reason::CarrierAnswered

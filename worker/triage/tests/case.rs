@@ -6,7 +6,7 @@ mod common;
 use common::{DAY_S, HOUR_S, agent, at, bot, case_of, change, customer, message, person, tag, ticket};
 use jiff::SignedDuration;
 use proptest::prelude::*;
-use triage::case::{Case, CaseError, TURN_MS_MAX};
+use triage::case::{Case, CaseError, MESSAGES_MAX, TURN_MS_MAX};
 use triage::ticket::{Author, Message, MessageId, Owner, Ticket};
 
 fn id(name: &str) -> MessageId {
@@ -187,8 +187,18 @@ proptest! {
         let case = case_of(&ticket);
         let together: Vec<Message> = case.history.iter().chain(&case.turn).cloned().collect();
         prop_assert_eq!(together, ticket.messages);
-        prop_assert!(case.turn.iter().all(|m| m.author == Author::Customer && now - m.at.duration_since(at(0)).as_secs() <= 6 * HOUR_S));
-        let unanswered = |m: &Message| m.author == Author::Customer && now - m.at.duration_since(at(0)).as_secs() <= 6 * HOUR_S;
+        prop_assert!(case.turn.iter().all(|m| m.author == Author::Customer && now - m.at.duration_since(at(0)).as_secs() <= TURN_MS_MAX / 1_000));
+        let unanswered = |m: &Message| m.author == Author::Customer && now - m.at.duration_since(at(0)).as_secs() <= TURN_MS_MAX / 1_000;
         prop_assert!(!case.history.last().is_some_and(unanswered), "the turn begins as early as it may");
     }
+}
+
+#[test]
+fn a_long_conversation_is_cut_to_its_newest_messages() {
+    let messages = (0..200).map(|n| message(&format!("m{n}"), Author::Agent, n, "so it goes")).collect();
+    let mut ticket = ticket(messages);
+    ticket.messages.push(customer("newest", 300, "where is my order?"));
+    let case = case_of(&ticket);
+    assert_eq!(case.history.len() + case.turn.len(), MESSAGES_MAX);
+    assert_eq!(case.history.last().unwrap().id, id("m199"));
 }

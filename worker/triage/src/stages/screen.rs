@@ -39,27 +39,29 @@ fn consent(case: &Case) -> Option<Reason> {
         Some((_, Consent::Start(_))) if case.opted_out => Some(Reason::OptedIn),
         // START itself needs no other answer; with more words behind it, those are answered.
         Some((message, Consent::Start(How::Keyword))) if message.id == newest.id => Some(Reason::OptedIn),
-        Some((_, Consent::Start(_) | Consent::Help(_))) | None => help(newest),
+        Some((_, Consent::Start(_) | Consent::Help(_))) | None => help(newest, case.turn.len() == 1),
     }
 }
 
-/// The newest word that stops or starts and was not obeyed before. HELP changes nothing, and "YES" answers our question as
+/// The newest word that stops or starts. A STOP is passed over only when it has been obeyed and still holds: what times say of
+/// the order of two messages of one second is never a reason to lose a STOP. HELP changes nothing, and "YES" answers our question as
 /// long as the customer has not opted out: neither may hide a STOP that came before it.
 fn newest_wish(case: &Case) -> Option<(&Message, Consent)> {
-    let unsettled = |message: &&Message| case.consent_settled_at.is_none_or(|settled| message.at > settled);
-    case.turn.iter().rev().filter(unsettled).find_map(|message| match detect(&message.text)? {
+    let obeyed = |message: &Message| case.opted_out && case.consent_settled_at.is_some_and(|settled| message.at <= settled);
+    case.turn.iter().rev().filter(|message| !obeyed(message)).find_map(|message| match detect(&message.text)? {
         Consent::Help(_) => None,
         Consent::Start(_) if !case.opted_out && answers_a_question(message) => None,
         wish @ (Consent::Stop(_) | Consent::Start(_)) => Some((message, wish)),
     })
 }
 
-/// HELP, and what the carrier answered by itself, whichever word of its own it took it for.
-fn help(newest: &Message) -> Option<Reason> {
+/// HELP alone, and what the carrier answered by itself, whichever word of its own it took it for. HELP behind a question is
+/// part of the question.
+fn help(newest: &Message, is_alone: bool) -> Option<Reason> {
     match detect(&newest.text) {
         Some(Consent::Help(_)) | None if newest.carrier_answered => Some(Reason::CarrierAnswered),
-        Some(Consent::Help(How::Keyword)) => Some(Reason::HelpAsked),
-        Some(Consent::Help(How::Wording) | Consent::Start(_) | Consent::Stop(_)) | None => None,
+        Some(Consent::Help(How::Keyword)) if is_alone => Some(Reason::HelpAsked),
+        Some(Consent::Help(_) | Consent::Start(_) | Consent::Stop(_)) | None => None,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::vector_index::tokens;
 use std::sync::Arc;
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
-use tantivy::indexer::NoMergePolicy;
+use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{
@@ -50,7 +50,9 @@ impl Words {
     /// Takes rows out, then puts rows in. The searcher that was handed out before still sees the former state.
     pub fn change(&self, removed: &[u32], added: &[(u32, &str)]) -> tantivy::Result<Searcher> {
         if !removed.is_empty() || !added.is_empty() {
-            let mut writer: IndexWriter = self.index.writer_with_num_threads(1, WRITER_BYTES)?;
+            let options =
+                IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1).memory_budget_per_thread(WRITER_BYTES).build();
+            let mut writer: IndexWriter = self.index.writer_with_options(options)?;
             writer.set_merge_policy(Box::new(NoMergePolicy));
             for row in removed {
                 writer.delete_term(Term::from_field_u64(self.row, u64::from(*row)));
