@@ -107,7 +107,8 @@ fn fit(rows: &[Vec<f64>], targets: &[f64]) -> Vec<f64> {
 fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     let width = right.len();
     for column in 0..width {
-        let pivot = (column..width).max_by(|a, b| at(&matrix, *a, column).abs().total_cmp(&at(&matrix, *b, column).abs())).unwrap_or(column);
+        let pivot =
+            (column..width).max_by(|a, b| at(&matrix, *a, column).abs().total_cmp(&at(&matrix, *b, column).abs())).unwrap_or(column);
         matrix.swap(column, pivot);
         right.swap(column, pivot);
         let head = matrix.get(column).cloned().unwrap_or_default();
@@ -156,8 +157,7 @@ mod tests {
         let judged = history();
         let gate = calibrate(&judged, Timestamp::UNIX_EPOCH).unwrap();
         for (from, to) in [(0.0, 0.33), (0.33, 0.66), (0.66, 1.0)] {
-            let band: Vec<&Judged> =
-                judged.iter().filter(|j| (from..to).contains(&j.signals.get(Signal::RetrievalSimilarity))).collect();
+            let band: Vec<&Judged> = judged.iter().filter(|j| (from..to).contains(&j.signals.get(Signal::RetrievalSimilarity))).collect();
             let promised = band.iter().map(|j| gate.wrong_per_100(&j.signals)).sum::<f64>() / band.len() as f64;
             let kept = band.iter().filter(|j| j.is_wrong).count() as f64 * 100.0 / band.len() as f64;
             assert!((promised - kept).abs() < 8.0, "between {from} and {to}: promised {promised:.1}, kept {kept:.1}");

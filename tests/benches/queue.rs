@@ -35,10 +35,19 @@ fn main() {
     let empty = runtime.block_on(jobs(&folder.path().join("empty.db"), 0));
     println!(
         "empty queue: {:.0} jobs/s, {:.0} commits/s ({:.0} % of fdatasync), {:.0} us CPU a job, oldest ready p99 {:.0} ms",
-        empty.jobs_s, empty.commits_s, empty.commits_s / sync_rate * 100.0, empty.cpu_us, empty.age_p99_ms
+        empty.jobs_s,
+        empty.commits_s,
+        empty.commits_s / sync_rate * 100.0,
+        empty.cpu_us,
+        empty.age_p99_ms
     );
     let deep = runtime.block_on(jobs(&folder.path().join("deep.db"), DEPTH));
-    println!("depth {DEPTH}: {:.0} jobs/s ({:.0} % of empty), {:.0} us CPU a job", deep.jobs_s, deep.jobs_s / empty.jobs_s * 100.0, deep.cpu_us);
+    println!(
+        "depth {DEPTH}: {:.0} jobs/s ({:.0} % of empty), {:.0} us CPU a job",
+        deep.jobs_s,
+        deep.jobs_s / empty.jobs_s * 100.0,
+        deep.cpu_us
+    );
     println!("disk again: {:.0} fdatasync/s", fdatasync_rate(folder.path()));
 }
 

@@ -52,13 +52,23 @@ async fn prepare(folder: &Path) {
     let home = Home::open(&folder.join("data")).unwrap();
     let knowledge = wiring::knowledge(&home).unwrap();
     let location = folder.join("faq").to_string_lossy().into_owned();
-    let source = Source { id: SourceId("faq".to_owned()), kind: SourceKind::Folder, location, language: None, valid_from: Some(Timestamp::UNIX_EPOCH) };
+    let source = Source {
+        id: SourceId("faq".to_owned()),
+        kind: SourceKind::Folder,
+        location,
+        language: None,
+        valid_from: Some(Timestamp::UNIX_EPOCH),
+    };
     knowledge.store.put_source(&source, Timestamp::now()).await.unwrap();
     let timer = Timer::start();
     let report = knowledge.sync.run(&source, Timestamp::now(), &mut |_| {}).await.unwrap();
     println!("sync: {} passages in {:.1} s CPU", report.passages, timer.cpu_s());
     let examples: Vec<Example> = (0..EXAMPLES)
-        .map(|n| Example { text: questions[n * 5 % ENTRIES].clone(), intent: IntentName(format!("intent_{}", n % INTENTS)), language: None })
+        .map(|n| Example {
+            text: questions[n * 5 % ENTRIES].clone(),
+            intent: IntentName(format!("intent_{}", n % INTENTS)),
+            language: None,
+        })
         .collect();
     let model = train(&examples, &IntentCatalog::default(), knowledge.embedder.as_ref(), SEED).await.unwrap();
     Home::replace(&home.model(), &model.to_bytes().unwrap()).unwrap();
@@ -81,7 +91,14 @@ async fn measure(folder: &Path) {
     let triage = wiring::triage_of(&config, &home, &knowledge).unwrap();
     let ledger = wiring::worker_ledger(&home).unwrap();
     let worker = wiring::worker(&config, &home, triage, ledger.clone(), Arc::new(SystemClock)).unwrap();
-    let query = triage::evidence::Query { text: "ready".to_owned(), language: None, intent: None, as_of: Timestamp::now(), exclude_ticket: None, passages_max: 1 };
+    let query = triage::evidence::Query {
+        text: "ready".to_owned(),
+        language: None,
+        intent: None,
+        as_of: Timestamp::now(),
+        exclude_ticket: None,
+        passages_max: 1,
+    };
     knowledge.retriever.retrieve(&query).await.unwrap();
     println!("ready: {:.2} s wall, {:.2} s CPU, {:.0} MB", timer.wall_s(), timer.cpu_s(), rss_mb());
     let timer = Timer::start();
@@ -94,7 +111,10 @@ async fn measure(folder: &Path) {
         if status.decided as usize == MESSAGES && open == 0 {
             println!(
                 "{MESSAGES} messages: {:.0}/s, {:.3} ms CPU a message, {:.0} MB, {:?}, {done} effects",
-                MESSAGES as f64 / timer.wall_s(), timer.cpu_s() / MESSAGES as f64 * 1e3, rss_mb(), status.decisions
+                MESSAGES as f64 / timer.wall_s(),
+                timer.cpu_s() / MESSAGES as f64 * 1e3,
+                rss_mb(),
+                status.decisions
             );
             break;
         }

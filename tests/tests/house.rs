@@ -47,7 +47,10 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .iter()
         .map(|package| {
             let normal = package["dependencies"].as_array().unwrap().iter().filter(|dependency| dependency["kind"].is_null());
-            (package["name"].as_str().unwrap().to_owned(), normal.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect())
+            (
+                package["name"].as_str().unwrap().to_owned(),
+                normal.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect(),
+            )
         })
         .collect()
 }
@@ -123,7 +126,13 @@ fn no_file_is_longer_than_a_room() {
 
 #[test]
 fn nothing_is_left_unfinished() {
-    let marks = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["todo", "!("].concat(), ["unimplemented", "!("].concat(), ["#[ig", "nore"].concat()];
+    let marks = [
+        ["TO", "DO"].concat(),
+        ["FIX", "ME"].concat(),
+        ["todo", "!("].concat(),
+        ["unimplemented", "!("].concat(),
+        ["#[ig", "nore"].concat(),
+    ];
     for path in files(&[".rs", ".toml", ".md"]) {
         let text = std::fs::read_to_string(&path).unwrap();
         let mark = marks.iter().find(|mark| text.contains(mark.as_str()));
@@ -184,5 +193,9 @@ fn check_arguments(path: &Path, line: &str, words: &[&str]) {
             current = inner;
         }
     }
-    assert!(current.get_name() != "whimbrel" || words.first().is_none_or(|word| word.starts_with('-')), "{}: `{line}` is no command", path.display());
+    assert!(
+        current.get_name() != "whimbrel" || words.first().is_none_or(|word| word.starts_with('-')),
+        "{}: `{line}` is no command",
+        path.display()
+    );
 }

@@ -1,5 +1,7 @@
 //! The ledger's contract over both twins, and the law that they answer alike.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use adapters::ledger::memory::MemoryLedger;
 use adapters::ledger::sqlite::SqliteLedger;
 use runtime::ports::ledger::Ledger;

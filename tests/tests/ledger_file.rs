@@ -1,5 +1,7 @@
 //! What only the embedded ledger promises: it is a file.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use adapters::ledger::sqlite::SqliteLedger;
 use runtime::effect::{DecisionId, Effect, EffectOutcome};
 use runtime::ports::ledger::{Ledger, LedgerError, Received, WorkerId, Written};

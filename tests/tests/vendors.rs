@@ -1,5 +1,7 @@
 //! The `file` and `memory` twins of inbox, helpdesk and gateway under their contracts, and what only a file promises.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use adapters::clock::manual::ManualClock;
 use adapters::helpdesk::file::FileHelpdesk;
 use adapters::helpdesk::memory::MemoryHelpdesk;

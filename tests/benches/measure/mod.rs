@@ -59,8 +59,12 @@ impl Lcg {
             .map(|_| {
                 let (a, b) = (self.below(4_000), self.below(4_000));
                 let n = a.min(b);
-                format!("{}{}{}", ["ba", "ko", "mi", "ta", "lu"][n % 5], ["r", "n", "s", "l"][n / 5 % 4], ["ado", "ine", "ur", "est", "om"][n / 20 % 5])
-                    + &(n / 100).to_string().replace(|c: char| c.is_ascii_digit(), "e")
+                format!(
+                    "{}{}{}",
+                    ["ba", "ko", "mi", "ta", "lu"][n % 5],
+                    ["r", "n", "s", "l"][n / 5 % 4],
+                    ["ado", "ine", "ur", "est", "om"][n / 20 % 5]
+                ) + &(n / 100).to_string().replace(|c: char| c.is_ascii_digit(), "e")
                     + ["", "x", "y", "z", "q", "w", "v", "k"][n / 100 % 8]
             })
             .collect();

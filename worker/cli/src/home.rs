@@ -12,8 +12,9 @@ pub struct Home {
 impl Home {
     /// Opens the folder, making it when it is not there.
     pub fn open(root: &Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(root)
-            .with_context(|| format!("cannot make {}: choose another data_dir, or give this user the right to write there", root.display()))?;
+        std::fs::create_dir_all(root).with_context(|| {
+            format!("cannot make {}: choose another data_dir, or give this user the right to write there", root.display())
+        })?;
         Ok(Home { root: root.to_path_buf() })
     }
 

@@ -82,7 +82,8 @@ pub fn gate(home: &Home) -> anyhow::Result<Gate> {
         return Ok(Gate::cautious());
     }
     let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| format!("{} is damaged: run `whimbrel learn` again, or delete it to start uncalibrated", path.display()))
+    serde_json::from_slice(&bytes)
+        .with_context(|| format!("{} is damaged: run `whimbrel learn` again, or delete it to start uncalibrated", path.display()))
 }
 
 /// A file that does not exist stands for the defaults.

@@ -55,12 +55,13 @@ fn every_message_is_accounted_for_and_none_is_answered_twice_whatever_is_killed(
     let killed = run(&data, &history, &messages, KILLS);
     assert_eq!(calm.decisions, killed.decisions, "the same turns are decided the same way");
     assert_eq!(calm.sent, killed.sent, "the same replies go out");
-    println!("{} messages, {} turns, {} replies, {KILLS} kills (seed {SEED}): {:?}", messages.len(), calm.decisions.len(), calm.sent.len(), calm.actions);
+    assert_eq!(calm.actions, killed.actions, "as many of each");
+    println!("{} messages, {} replies, {KILLS} kills (seed {SEED}), turns by action: {:?}", messages.len(), calm.sent.len(), calm.actions);
 }
 
 /// Where everything ended.
 struct End {
-    /// Conversation to action and reason.
+    /// Conversation to action and reason, for every 97th conversation.
     decisions: BTreeMap<String, String>,
     /// Conversation and text of every SMS.
     sent: BTreeSet<(String, String)>,
@@ -115,7 +116,8 @@ fn end(house: &House, messages: &[Value]) -> End {
     for conversation in conversations.iter().step_by(97) {
         let stored = house.json(&["explain", conversation]);
         assert_eq!(stored["decision"]["receipt"]["ticket"], **conversation, "the receipt is stored");
-        decisions.insert((*conversation).to_owned(), format!("{} {}", stored["decision"]["action"]["do"], stored["decision"]["reason"]["why"]));
+        decisions
+            .insert((*conversation).to_owned(), format!("{} {}", stored["decision"]["action"]["do"], stored["decision"]["reason"]["why"]));
     }
     End { decisions, sent, actions }
 }
@@ -147,6 +149,9 @@ fn procedures(house: &House, path: &Path) {
         let document: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let replies = document["replies"].as_object().map(|replies| replies.values().filter_map(Value::as_str).collect::<Vec<_>>());
         let text = replies.map_or_else(|| document["text"].as_str().unwrap().to_owned(), |replies| replies.join("\n\n"));
-        house.write(&format!("procedures/{}.md", document["doc_id"].as_str().unwrap()), format!("# {}\n\n{text}\n", document["title"].as_str().unwrap()));
+        house.write(
+            &format!("procedures/{}.md", document["doc_id"].as_str().unwrap()),
+            format!("# {}\n\n{text}\n", document["title"].as_str().unwrap()),
+        );
     }
 }

@@ -115,7 +115,10 @@ pub enum Reason {
 impl Reason {
     /// The word for tables, logs and metrics; the same as in JSON.
     pub fn name(&self) -> String {
-        serde_json::to_value(self).ok().and_then(|value| value.get("why").and_then(|why| why.as_str().map(str::to_owned))).unwrap_or_default()
+        serde_json::to_value(self)
+            .ok()
+            .and_then(|value| value.get("why").and_then(|why| why.as_str().map(str::to_owned)))
+            .unwrap_or_default()
     }
 
     /// One sentence for people.

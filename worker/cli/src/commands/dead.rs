@@ -31,7 +31,9 @@ pub async fn run(config: &Config, command: &DeadCommand, screen: &Screen) -> any
         }
         DeadCommand::Retry { id } => {
             if !ledger.retry_dead(DeadLetterId(*id), Timestamp::now()).await? {
-                bail!("there is no open dead letter {id} that can be tried again: `whimbrel dead list` shows them; what is malformed can only be mended at its source and enqueued anew");
+                bail!(
+                    "there is no open dead letter {id} that can be tried again: `whimbrel dead list` shows them; what is malformed can only be mended at its source and enqueued anew"
+                );
             }
             screen.line(format!("Dead letter {id} will be tried again by the worker."));
             screen.json(&json!({ "retried": id }))?;

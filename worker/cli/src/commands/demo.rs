@@ -30,7 +30,8 @@ const DOCUMENTS_FROM: &str = "2026-01-01T00:00:00Z";
 
 /// Runs the demo; with `--keep` the worker goes on running on the shop's folder.
 pub async fn run(config: &Config, args: &DemoArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
-    let folder = tempfile::Builder::new().prefix("whimbrel-demo-").tempdir().context("cannot make a temporary folder: is TMPDIR writable?")?;
+    let folder =
+        tempfile::Builder::new().prefix("whimbrel-demo-").tempdir().context("cannot make a temporary folder: is TMPDIR writable?")?;
     shop::unpack(folder.path())?;
     let config = shop_config(config, folder.path());
     let home = Home::open(&config.data_dir)?;

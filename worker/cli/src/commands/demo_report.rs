@@ -95,7 +95,8 @@ fn count(totals: &mut Totals, policy: &Policy, stored: &StoredDecision, ticket: 
 fn outcome(stored: &StoredDecision) -> String {
     let decision = &stored.decision;
     let why = decision.reason.sentence();
-    let judged = decision.receipt.judgement.as_ref().map_or(String::new(), |judgement| format!(" ({:.1} per 100)", judgement.wrong_per_100));
+    let judged =
+        decision.receipt.judgement.as_ref().map_or(String::new(), |judgement| format!(" ({:.1} per 100)", judgement.wrong_per_100));
     match &decision.action {
         Action::Reply { texts } => format!("\"{}\"{judged}", texts.join(" / ")),
         Action::Draft { text } => format!("{why}{judged}: \"{text}\""),

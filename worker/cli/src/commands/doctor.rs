@@ -73,31 +73,47 @@ async fn of_home(config: &Config, home: &Home, checks: &mut Vec<Check>) {
     match wiring::terms(config, home) {
         Err(error) => checks.push(Check::of("policy", Err(error))),
         Ok(terms) => {
-            checks.push(Check::of("policy", Ok(format!("{} intents, {} rules, dial {}", terms.catalog.intents.len(), terms.policy.rules.len(), terms.policy.max_wrong_per_100))));
+            checks.push(Check::of(
+                "policy",
+                Ok(format!(
+                    "{} intents, {} rules, dial {}",
+                    terms.catalog.intents.len(),
+                    terms.policy.rules.len(),
+                    terms.policy.max_wrong_per_100
+                )),
+            ));
             checks.push(match &terms.gate.calibration {
-                Some(calibration) => Check::of("gate", Ok(format!("calibrated on {} judged answers until {}", calibration.samples, calibration.until))),
+                Some(calibration) => {
+                    Check::of("gate", Ok(format!("calibrated on {} judged answers until {}", calibration.samples, calibration.until)))
+                }
                 None => Check::note("gate", "not calibrated: nothing is sent by itself; run `whimbrel learn TICKETS`"),
             });
         }
     }
     let ledger = async { anyhow::Ok(wiring::desk_ledger(home)?.status().await?) }.await;
-    checks.push(Check::of("ledger", ledger.map(|status| format!("{} messages, {} dead letters open", status.received, status.dead_letters))));
+    checks
+        .push(Check::of("ledger", ledger.map(|status| format!("{} messages, {} dead letters open", status.received, status.dead_letters))));
     match wiring::knowledge(home) {
         Err(error) => checks.push(Check::of("knowledge", Err(error))),
         Ok(knowledge) => {
             let sources = knowledge.store.sources().await;
             checks.push(match sources {
-                Ok(sources) if sources.is_empty() => Check::note("knowledge", "no sources: nothing can be answered; run `whimbrel knowledge add PATH`"),
+                Ok(sources) if sources.is_empty() => {
+                    Check::note("knowledge", "no sources: nothing can be answered; run `whimbrel knowledge add PATH`")
+                }
                 Ok(sources) => {
                     let passages: u64 = sources.iter().map(|summary| summary.passages).sum();
                     Check::of("knowledge", Ok(format!("{} sources, {passages} passages", sources.len())))
                 }
                 Err(error) => Check::of("knowledge", Err(error.into())),
             });
-            checks.push(Check::of("embedder", Ok(format!("{} ({} dimensions)", knowledge.embedder.name(), knowledge.embedder.dimensions()))));
+            checks
+                .push(Check::of("embedder", Ok(format!("{} ({} dimensions)", knowledge.embedder.name(), knowledge.embedder.dimensions()))));
             let model = wiring::classifier(home, knowledge.embedder.clone());
             checks.push(match model {
-                Ok(_) if !home.model().exists() => Check::note("classifier", "not trained: every message goes to a person; run `whimbrel learn TICKETS`"),
+                Ok(_) if !home.model().exists() => {
+                    Check::note("classifier", "not trained: every message goes to a person; run `whimbrel learn TICKETS`")
+                }
                 Ok(_) => Check::of("classifier", Ok(format!("trained, in {}", home.model().display()))),
                 Err(error) => Check::of("classifier", Err(error)),
             });
@@ -109,8 +125,8 @@ async fn of_home(config: &Config, home: &Home, checks: &mut Vec<Check>) {
 /// Writes and removes an empty file.
 fn writable(root: &Path) -> anyhow::Result<String> {
     let probe = root.join(".doctor");
-    std::fs::write(&probe, b"")
-        .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(|error| anyhow::anyhow!("{} cannot be written ({error}): give this user the right, or choose another data_dir", root.display()))?;
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(|error| {
+        anyhow::anyhow!("{} cannot be written ({error}): give this user the right, or choose another data_dir", root.display())
+    })?;
     Ok(format!("{} can be written", root.display()))
 }

@@ -23,7 +23,9 @@ pub fn run(config: &Config, args: &EnqueueArgs, screen: &Screen) -> anyhow::Resu
     let spool = wiring::spool(&Home::open(&config.data_dir)?)?;
     let reader: Box<dyn Read> = match args.file.as_str() {
         "-" => Box::new(std::io::stdin()),
-        path => Box::new(File::open(path).with_context(|| format!("cannot open {path}: name a file of JSON Lines, or `-` for standard input"))?),
+        path => {
+            Box::new(File::open(path).with_context(|| format!("cannot open {path}: name a file of JSON Lines, or `-` for standard input"))?)
+        }
     };
     let mut reader = BufReader::new(reader);
     let faults: RefCell<Vec<(u64, String)>> = RefCell::default();
@@ -51,7 +53,8 @@ pub fn run(config: &Config, args: &EnqueueArgs, screen: &Screen) -> anyhow::Resu
     });
     let count = spool.put(lines)?;
     if let Some(error) = failure.into_inner() {
-        return Err(error).with_context(|| format!("{} could be read only up to line {number}; {count} lines before it are enqueued", args.file));
+        return Err(error)
+            .with_context(|| format!("{} could be read only up to line {number}; {count} lines before it are enqueued", args.file));
     }
     report(screen, count, &faults.into_inner())
 }

@@ -95,7 +95,8 @@ pub fn columns(pairs: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
     pairs
         .iter()
         .map(|pair| {
-            let (field, column) = pair.split_once('=').with_context(|| format!("--column {pair}: write FIELD=COLUMN, such as text=Question"))?;
+            let (field, column) =
+                pair.split_once('=').with_context(|| format!("--column {pair}: write FIELD=COLUMN, such as text=Question"))?;
             Ok((field.trim().to_owned(), column.trim().to_owned()))
         })
         .collect()

@@ -10,8 +10,8 @@ use adapters::loader::combined::CombinedLoader;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use knowledge::learned::classifier::LocalClassifier;
-use knowledge::learned::model::Model;
 use knowledge::learned::example::{Example, examples_of};
+use knowledge::learned::model::Model;
 use knowledge::learned::training::train;
 use knowledge::ports::loader::{Item, Loader};
 use knowledge::source::{Source, SourceId, SourceKind};
@@ -69,8 +69,13 @@ pub async fn run(config: &Config, args: &LearnArgs, screen: &Screen) -> anyhow::
     let path = std::fs::canonicalize(Path::new(&args.tickets))
         .with_context(|| format!("cannot open {}: name a file of past tickets (JSON Lines or CSV)", args.tickets))?;
     let kind = SourceKind::Tickets { columns: columns(&args.columns)? };
-    let source =
-        Source { id: SourceId(TICKETS_SOURCE.to_owned()), kind, location: path.to_string_lossy().into_owned(), language: None, valid_from: None };
+    let source = Source {
+        id: SourceId(TICKETS_SOURCE.to_owned()),
+        kind,
+        location: path.to_string_lossy().into_owned(),
+        language: None,
+        valid_from: None,
+    };
     let terms = wiring::terms(config, &home)?;
     let learned = learn(&home, &knowledge, &source, terms, args.skip_calibration, screen).await?;
     print(screen, &learned);
@@ -93,7 +98,10 @@ pub async fn learn(
     tickets.sort_by_key(|past| past.ticket.messages.first().map(|message| message.at));
     let examples: Vec<Example> = tickets.iter().filter_map(examples_of).collect();
     if examples.is_empty() {
-        bail!("no ticket in {} has both a customer's text and an intent: map the columns with --column, or label some tickets", source.location);
+        bail!(
+            "no ticket in {} has both a customer's text and an intent: map the columns with --column, or label some tickets",
+            source.location
+        );
     }
     let bar = spinner(screen, "training");
     let model = train(&examples, &terms.catalog, knowledge.embedder.as_ref(), SEED).await?;
@@ -130,7 +138,8 @@ fn read(source: &Source) -> anyhow::Result<(Vec<PastTicket>, usize)> {
 /// so that every turn that can be answered is judged.
 async fn replay_history(knowledge: &Knowledge, tickets: &[PastTicket], terms: &Terms) -> anyhow::Result<(Vec<Judged>, usize)> {
     let span = tickets.len().div_ceil(SPANS).max(1);
-    let open = Policy { ceilings: Default::default(), default_ceiling: Ceiling::Reply, escalate: Default::default(), ..terms.policy.clone() };
+    let open =
+        Policy { ceilings: Default::default(), default_ceiling: Ceiling::Reply, escalate: Default::default(), ..terms.policy.clone() };
     let (mut judged, mut replayed) = (Vec::new(), 0);
     for n in 1..SPANS {
         let (before, rest) = tickets.split_at((n * span).min(tickets.len()));

@@ -43,7 +43,16 @@ pub fn print(screen: &Screen, decision: &Decision) {
     let path: Vec<String> = receipt.path.iter().map(|step| format!("{step:?}").to_lowercase()).collect();
     row("path", path.join(" > "));
     let versions = &receipt.versions;
-    row("versions", format!("policy {}, gate {}, mind {}, index {}", versions.policy, versions.gate, or_none(&versions.classifier), or_none(&versions.index)));
+    row(
+        "versions",
+        format!(
+            "policy {}, gate {}, mind {}, index {}",
+            versions.policy,
+            versions.gate,
+            or_none(&versions.classifier),
+            or_none(&versions.index)
+        ),
+    );
 }
 
 /// The passages, the checks, the gate and the price.
@@ -62,7 +71,10 @@ fn evidence(screen: &Screen, decision: &Decision) {
         let basis = if judgement.calibrated { "calibrated on your tickets" } else { "not calibrated" };
         row(
             "gate",
-            format!("{:.1} of 100 such replies were wrong ({basis}); the dial allows {}", judgement.wrong_per_100, judgement.max_wrong_per_100),
+            format!(
+                "{:.1} of 100 such replies were wrong ({basis}); the dial allows {}",
+                judgement.wrong_per_100, judgement.max_wrong_per_100
+            ),
         );
     }
     if let Some(preview) = &receipt.preview {

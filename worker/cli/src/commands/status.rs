@@ -19,7 +19,9 @@ pub async fn run(config: &Config, screen: &Screen) -> anyhow::Result<ExitCode> {
     let gate = wiring::gate(&home)?;
     print(screen, &status, spooled);
     screen.line(match &gate.calibration {
-        Some(calibration) => format!("gate       calibrated on {} judged answers, {} of them wrong", calibration.samples, calibration.wrong),
+        Some(calibration) => {
+            format!("gate       calibrated on {} judged answers, {} of them wrong", calibration.samples, calibration.wrong)
+        }
         None => "gate       not calibrated: nothing is sent by itself. Run `whimbrel learn TICKETS`.".to_owned(),
     });
     screen.json(&json!({ "status": status, "spooled": spooled, "calibrated": gate.is_calibrated() }))?;

@@ -6,8 +6,8 @@ use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
-use adapters::inbox::depth::{is_empty, lines_waiting};
 use adapters::clock::system::SystemClock;
+use adapters::inbox::depth::{is_empty, lines_waiting};
 use anyhow::Context;
 use runtime::ports::records::Records;
 use runtime::worker::Worker;
@@ -32,7 +32,8 @@ pub async fn run(config: &Config, args: &WorkerArgs, screen: &Screen) -> anyhow:
     let (stop, stopped) = watch::channel(false);
     if !config.console.listen.is_empty() {
         let address = &config.console.listen;
-        let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}: is another program there?"))?;
+        let listener =
+            TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}: is another program there?"))?;
         let mut stopped = stopped.clone();
         let over = async move { while !*stopped.borrow() && stopped.changed().await.is_ok() {} };
         tokio::spawn(console::health::serve(listener, ledger.clone(), over));
