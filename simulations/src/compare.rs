@@ -7,6 +7,8 @@ use triage::intent::IntentName;
 
 /// Share of common content words from which two answers say the same, where their intents agree.
 pub const SAME_ANSWER_MIN: f64 = 0.25;
+/// The same where people said that it was about something else: the answer itself must show that it fits.
+pub const SAME_ANSWER_OTHER_INTENT_MIN: f64 = 0.5;
 /// Words shorter than this carry little.
 const CONTENT_CHARS_MIN: usize = 4;
 
@@ -14,11 +16,11 @@ const CONTENT_CHARS_MIN: usize = 4;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
-    /// Same intent and the same answer.
+    /// The same answer.
     Same,
     /// Same intent, another answer.
     Different,
-    /// People said that it was about something else.
+    /// People said that it was about something else, and answered something else.
     OtherIntent,
     /// Nobody said what it was about, or nobody answered.
     CannotCompare,
@@ -41,14 +43,17 @@ pub fn compare(would_be: &str, intent: Option<&IntentName>, target: &Target) -> 
     if target.intents.is_empty() {
         return Comparison::CannotCompare;
     }
-    if !intent.is_some_and(|intent| target.intents.contains(intent)) {
-        return Comparison::OtherIntent;
+    let same_intent = intent.is_some_and(|intent| target.intents.contains(intent));
+    let common_min = if same_intent { SAME_ANSWER_MIN } else { SAME_ANSWER_OTHER_INTENT_MIN };
+    match (says_the_same(would_be, answer, common_min), same_intent) {
+        (true, _) => Comparison::Same,
+        (false, true) => Comparison::Different,
+        (false, false) => Comparison::OtherIntent,
     }
-    if says_the_same(would_be, answer) { Comparison::Same } else { Comparison::Different }
 }
 
 /// Enough common words, and not two sets of numbers with nothing in common.
-fn says_the_same(ours: &str, theirs: &str) -> bool {
+fn says_the_same(ours: &str, theirs: &str, common_min: f64) -> bool {
     let (our_words, their_words) = (words(ours), words(theirs));
     let (our_numbers, their_numbers) = (numbers(&our_words), numbers(&their_words));
     if !our_numbers.is_empty() && !their_numbers.is_empty() && our_numbers.is_disjoint(&their_numbers) {
@@ -60,7 +65,7 @@ fn says_the_same(ours: &str, theirs: &str) -> bool {
     let (ours, theirs) = (content(&our_words), content(&their_words));
     let common = ours.intersection(&theirs).count() as f64;
     let smaller = ours.len().min(theirs.len()).max(1) as f64;
-    common / smaller >= SAME_ANSWER_MIN
+    common / smaller >= common_min
 }
 
 fn words(text: &str) -> BTreeSet<String> {
@@ -94,9 +99,12 @@ mod tests {
     }
 
     #[test]
-    fn another_intent_is_wrong_whatever_the_words() {
+    fn the_right_answer_is_right_under_another_name_but_must_show_it() {
+        let other = IntentName("shipping".into());
         let text = "Returns are accepted within 30 days.";
-        assert_eq!(compare(text, Some(&IntentName("shipping".into())), &target("returns", Some(text))), Comparison::OtherIntent);
+        assert_eq!(compare(text, Some(&other), &target("returns", Some(text))), Comparison::Same);
+        let loosely = "Returns need a receipt, a label, a box and our reference number.";
+        assert_eq!(compare(loosely, Some(&other), &target("returns", Some(text))), Comparison::OtherIntent);
     }
 
     #[test]
