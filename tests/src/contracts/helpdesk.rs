@@ -1,6 +1,6 @@
 //! What every helpdesk promises.
 
-use runtime::effect::EffectKey;
+use runtime::effect::{EffectKey, Proposal};
 use runtime::ports::helpdesk::Helpdesk;
 use triage::classification::Priority;
 use triage::evidence::PassageId;
@@ -15,10 +15,18 @@ pub async fn all(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
 async fn each_call_twice_does_it_once(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
     let ticket = TicketId("a".to_owned());
     let (draft, tag, escalate) = (key("D1-0"), key("D1-1"), key("D1-2"));
-    let (passages, tags, team) = ([PassageId("p1".to_owned())], [Tag("parcel".to_owned())], Team("support".to_owned()));
+    let (tags, team) = ([Tag("parcel".to_owned())], Team("support".to_owned()));
+    let proposal = Proposal {
+        text: "on its way".to_owned(),
+        passages: vec![PassageId("p1".to_owned())],
+        reason: "unsure".to_owned(),
+        wrong_per_100: Some(12.0),
+        team: Some(team.clone()),
+        priority: Priority::Normal,
+    };
     for done in 0..2 {
         let ids = [
-            helpdesk.draft(&draft, &ticket, "on its way", &passages, "unsure").await.unwrap(),
+            helpdesk.draft(&draft, &ticket, &proposal).await.unwrap(),
             helpdesk.tag(&tag, &ticket, &tags).await.unwrap(),
             helpdesk.escalate(&escalate, &ticket, Some(&team), Priority::High, "please look").await.unwrap(),
         ];

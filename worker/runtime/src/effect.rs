@@ -39,6 +39,39 @@ impl fmt::Display for EffectKey {
     }
 }
 
+/// A reply that a person may send.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The text.
+    pub text: String,
+    /// What it rests on.
+    pub passages: Vec<PassageId>,
+    /// Why it was not sent.
+    pub reason: String,
+    /// How many of 100 such replies were wrong.
+    pub wrong_per_100: Option<f64>,
+    /// Who should look at it.
+    pub team: Option<Team>,
+    /// How soon.
+    pub priority: Priority,
+}
+
+impl fmt::Debug for Proposal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proposal").field("passages", &self.passages).field("team", &self.team).finish_non_exhaustive()
+    }
+}
+
+impl Proposal {
+    /// What the agent reads beside the text.
+    pub fn note(&self) -> String {
+        match self.wrong_per_100 {
+            Some(wrong) => format!("Not sent: {}. About {wrong:.0} of 100 such replies were wrong.", self.reason),
+            None => format!("Not sent: {}.", self.reason),
+        }
+    }
+}
+
 /// One thing to do.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case")]
@@ -51,16 +84,7 @@ pub enum Effect {
         text: String,
     },
     /// Leave a proposal for an agent.
-    Draft {
-        /// The proposal.
-        text: String,
-        /// What it rests on.
-        passages: Vec<PassageId>,
-        /// Why it was not sent.
-        reason: String,
-        /// How many of 100 such replies were wrong.
-        wrong_per_100: Option<f64>,
-    },
+    Draft(Proposal),
     /// Put tags on the ticket.
     Tag {
         /// Which.
@@ -82,7 +106,7 @@ impl Effect {
     pub fn name(&self) -> &'static str {
         match self {
             Effect::Send { .. } => "send",
-            Effect::Draft { .. } => "draft",
+            Effect::Draft(_) => "draft",
             Effect::Tag { .. } => "tag",
             Effect::Escalate { .. } => "escalate",
         }
@@ -102,12 +126,14 @@ pub fn effects_of(decision: &Decision, customer: &PhoneNumber) -> Vec<Effect> {
         Action::Reply { texts } => {
             effects.extend(texts.iter().map(|text| Effect::Send { to: customer.clone(), text: text.clone() }));
         }
-        Action::Draft { text } => effects.push(Effect::Draft {
+        Action::Draft { text } => effects.push(Effect::Draft(Proposal {
             text: text.clone(),
             passages: decision.receipt.citations.iter().map(|citation| citation.passage.clone()).collect(),
             reason: decision.reason.sentence().to_owned(),
             wrong_per_100: decision.receipt.judgement.as_ref().map(|judgement| judgement.wrong_per_100),
-        }),
+            team: decision.team.clone(),
+            priority: decision.priority,
+        })),
         Action::Escalate { note } => {
             effects.push(Effect::Escalate { team: decision.team.clone(), priority: decision.priority, note: note.clone() });
         }

@@ -52,7 +52,7 @@ impl Effects {
         let found = match &claim.effect {
             Effect::Send { to, text } => self.gateway.find(&sms(&claim, to, text), claim.begun_at).await.map_err(Failure::from),
             // Helpdesk calls are idempotent by their key: calling again is the look-up.
-            Effect::Draft { .. } | Effect::Tag { .. } | Effect::Escalate { .. } => Ok(None),
+            Effect::Draft(_) | Effect::Tag { .. } | Effect::Escalate { .. } => Ok(None),
         };
         let too_old = now.as_millisecond() - claim.begun_at.as_millisecond() > self.settings.unknown_max_ms;
         let outcome = match found {
@@ -75,13 +75,7 @@ impl Effects {
         let (key, ticket) = (&claim.key, &claim.ticket);
         match &claim.effect {
             Effect::Send { to, text } => Ok(self.gateway.send(&sms(claim, to, text)).await?),
-            Effect::Draft { text, passages, reason, wrong_per_100 } => {
-                let note = match wrong_per_100 {
-                    Some(wrong) => format!("Not sent: {reason}. About {wrong:.0} of 100 such replies were wrong."),
-                    None => format!("Not sent: {reason}."),
-                };
-                Ok(self.helpdesk.draft(key, ticket, text, passages, &note).await?)
-            }
+            Effect::Draft(proposal) => Ok(self.helpdesk.draft(key, ticket, proposal).await?),
             Effect::Tag { tags } => Ok(self.helpdesk.tag(key, ticket, tags).await?),
             Effect::Escalate { team, priority, note } => Ok(self.helpdesk.escalate(key, ticket, team.as_ref(), *priority, note).await?),
         }

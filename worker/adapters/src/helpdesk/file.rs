@@ -2,12 +2,11 @@
 
 use crate::outbox::{Outbox, OutboxError};
 use async_trait::async_trait;
-use runtime::effect::EffectKey;
+use runtime::effect::{EffectKey, Proposal};
 use runtime::ports::helpdesk::{Helpdesk, HelpdeskError};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use triage::classification::Priority;
-use triage::evidence::PassageId;
 use triage::ticket::{Tag, Team, TicketId};
 
 /// Writes what it is told into the outbox.
@@ -56,15 +55,10 @@ fn fields(value: Value) -> Map<String, Value> {
 
 #[async_trait]
 impl Helpdesk for FileHelpdesk {
-    async fn draft(
-        &self,
-        key: &EffectKey,
-        ticket: &TicketId,
-        text: &str,
-        passages: &[PassageId],
-        note: &str,
-    ) -> Result<String, HelpdeskError> {
-        self.append(key, ticket, "draft", fields(json!({ "text": text, "passages": passages, "note": note }))).await
+    async fn draft(&self, key: &EffectKey, ticket: &TicketId, proposal: &Proposal) -> Result<String, HelpdeskError> {
+        let Proposal { text, passages, team, priority, .. } = proposal;
+        let line = json!({ "text": text, "passages": passages, "note": proposal.note(), "team": team, "priority": priority });
+        self.append(key, ticket, "draft", fields(line)).await
     }
 
     async fn tag(&self, key: &EffectKey, ticket: &TicketId, tags: &[Tag]) -> Result<String, HelpdeskError> {

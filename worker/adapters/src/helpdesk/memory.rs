@@ -1,25 +1,17 @@
 //! A helpdesk in memory: it remembers what it was told, once by its key.
 
 use async_trait::async_trait;
-use runtime::effect::EffectKey;
+use runtime::effect::{EffectKey, Proposal};
 use runtime::ports::helpdesk::{Helpdesk, HelpdeskError};
 use std::sync::{Mutex, PoisonError};
 use triage::classification::Priority;
-use triage::evidence::PassageId;
 use triage::ticket::{Tag, Team, TicketId};
 
 /// What was done to a ticket.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Done {
     /// A proposal was left.
-    Draft {
-        /// The proposal.
-        text: String,
-        /// What it rests on.
-        passages: Vec<PassageId>,
-        /// Why it was not sent.
-        note: String,
-    },
+    Draft(Proposal),
     /// Tags were added.
     Tag {
         /// Which.
@@ -70,15 +62,8 @@ impl MemoryHelpdesk {
 
 #[async_trait]
 impl Helpdesk for MemoryHelpdesk {
-    async fn draft(
-        &self,
-        key: &EffectKey,
-        ticket: &TicketId,
-        text: &str,
-        passages: &[PassageId],
-        note: &str,
-    ) -> Result<String, HelpdeskError> {
-        Ok(self.once(key, ticket, Done::Draft { text: text.to_owned(), passages: passages.to_vec(), note: note.to_owned() }))
+    async fn draft(&self, key: &EffectKey, ticket: &TicketId, proposal: &Proposal) -> Result<String, HelpdeskError> {
+        Ok(self.once(key, ticket, Done::Draft(proposal.clone())))
     }
 
     async fn tag(&self, key: &EffectKey, ticket: &TicketId, tags: &[Tag]) -> Result<String, HelpdeskError> {

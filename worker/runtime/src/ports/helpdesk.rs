@@ -1,9 +1,8 @@
 //! The helpdesk: drafts, tags, people.
 
-use crate::effect::EffectKey;
+use crate::effect::{EffectKey, Proposal};
 use async_trait::async_trait;
 use triage::classification::Priority;
-use triage::evidence::PassageId;
 use triage::ticket::{Tag, Team, TicketId};
 
 /// A call did not succeed.
@@ -34,15 +33,8 @@ pub enum HelpdeskError {
 /// Puts things on tickets. Every call takes a key and MUST be idempotent by it: calling twice does it once.
 #[async_trait]
 pub trait Helpdesk: Send + Sync {
-    /// Leaves a proposal for an agent. Returns the vendor's id.
-    async fn draft(
-        &self,
-        key: &EffectKey,
-        ticket: &TicketId,
-        text: &str,
-        passages: &[PassageId],
-        note: &str,
-    ) -> Result<String, HelpdeskError>;
+    /// Leaves a proposal for an agent, with the team and priority that it is meant for. Returns the vendor's id.
+    async fn draft(&self, key: &EffectKey, ticket: &TicketId, proposal: &Proposal) -> Result<String, HelpdeskError>;
     /// Adds tags; others stay.
     async fn tag(&self, key: &EffectKey, ticket: &TicketId, tags: &[Tag]) -> Result<String, HelpdeskError>;
     /// Hands the ticket to a person.

@@ -41,7 +41,7 @@ impl State {
 
     /// Cancels what the decisions so far would still have said.
     pub(crate) fn cancel_pending(&mut self, ticket: &TicketId, now: Timestamp) {
-        let speaks = |effect: &Effect| matches!(effect, Effect::Send { .. } | Effect::Draft { .. });
+        let speaks = |effect: &Effect| matches!(effect, Effect::Send { .. } | Effect::Draft(_));
         let is_outdated = |row: &&EffectRow| &row.ticket == ticket && row.state == EffectState::Pending && speaks(&row.effect);
         let outdated: Vec<EffectKey> = self.effects.iter().filter(is_outdated).map(|row| row.key.clone()).collect();
         for key in outdated {
@@ -153,13 +153,13 @@ impl State {
                     }
                 }
             }
-            Effect::Draft { .. } | Effect::Escalate { .. } => {}
+            Effect::Draft(_) | Effect::Escalate { .. } => {}
         }
     }
 
     fn failed(&mut self, row: &EffectRow, problem: &str, now: Timestamp) {
         self.dead_letter("effect", Some(&row.ticket), problem, now).effect = Some(row.key.clone());
-        if !matches!(row.effect, Effect::Send { .. } | Effect::Draft { .. }) {
+        if !matches!(row.effect, Effect::Send { .. } | Effect::Draft(_)) {
             return;
         }
         for later in self.effects.iter_mut().filter(|later| later.is_later_part_of(row) && later.state == EffectState::Pending) {
@@ -209,7 +209,7 @@ impl EffectRow {
 
     /// A later part of the same reply.
     pub(crate) fn is_later_part_of(&self, other: &EffectRow) -> bool {
-        let both_sends = matches!((&self.effect, &other.effect), (Effect::Send { .. }, Effect::Send { .. } | Effect::Draft { .. }));
+        let both_sends = matches!((&self.effect, &other.effect), (Effect::Send { .. }, Effect::Send { .. } | Effect::Draft(_)));
         both_sends && self.decision == other.decision && self.ordinal > other.ordinal
     }
 

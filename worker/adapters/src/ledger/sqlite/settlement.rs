@@ -61,7 +61,7 @@ fn done(connection: &Connection, claim: &EffectClaim, open: &Open, vendor_id: &s
             say(connection, claim, open, vendor_id, text, now)?;
             "sent"
         }
-        Effect::Draft { .. } => "drafted",
+        Effect::Draft(_) => "drafted",
         Effect::Tag { tags } => {
             put_on(connection, open.conversation, tags, now)?;
             "tagged"
@@ -111,7 +111,7 @@ fn failed(connection: &Connection, claim: &EffectClaim, open: &Open, problem: &s
     let detail = json!({ "effect": claim.key.0, "kind": kind, "problem": problem });
     outcomes::append(connection, open.conversation, Some(&claim.decision.0), "failed", &detail, now)?;
     match &claim.effect {
-        Effect::Send { .. } | Effect::Draft { .. } => tell_a_person(connection, claim, open, problem, now)?,
+        Effect::Send { .. } | Effect::Draft(_) => tell_a_person(connection, claim, open, problem, now)?,
         Effect::Tag { .. } | Effect::Escalate { .. } => {}
     }
     release(connection, &claim.decision.0, now)
