@@ -105,10 +105,16 @@ fn rank(hits: &[Hit], chunks: Vec<Chunk>, query: &Query) -> Vec<Passage> {
     let scored = fuse(hits, |id| asking.contains(id));
     let visible = scored.into_iter().filter_map(|scored| Some((chunks.remove(&scored.passage)?, scored)));
     let visible = visible.filter(|(chunk, _)| may_see(chunk, query));
-    let mut passages: Vec<Passage> = visible.map(|(chunk, scored)| passage(chunk, &scored, query, &words)).collect();
+    let mut passages: Vec<Passage> = visible.map(|(chunk, scored)| passage(chunk, &scored, query)).collect();
     passages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.kind.cmp(&b.kind)).then_with(|| a.id.cmp(&b.id)));
     passages.truncate(query.passages_max);
+    // The overlap is a signal, not a score: only what is kept is measured.
+    passages.iter_mut().for_each(|passage| passage.overlap = overlap(&words, &content_words(&all_words(passage))));
     passages
+}
+
+fn all_words(passage: &Passage) -> String {
+    format!("{}\n{}\n{}", passage.title, passage.question.as_deref().unwrap_or_default(), passage.text)
 }
 
 fn may_see(chunk: &Chunk, query: &Query) -> bool {
@@ -117,11 +123,10 @@ fn may_see(chunk: &Chunk, query: &Query) -> bool {
     holds && !is_own
 }
 
-fn passage(chunk: Chunk, scored: &Scored, query: &Query, words: &BTreeSet<String>) -> Passage {
+fn passage(chunk: Chunk, scored: &Scored, query: &Query) -> Passage {
     let same_intent = chunk.kind == PassageKind::PastTicket && chunk.intent.is_some() && chunk.intent == query.intent;
     let same_language = query.language.is_some() && chunk.language == query.language;
     let boost = |given: bool, boost: f64| if given { boost } else { 0.0 };
-    let all = format!("{}\n{}\n{}", chunk.title, chunk.question.as_deref().unwrap_or_default(), chunk.text);
     Passage {
         id: chunk.id,
         source: chunk.source.0,
@@ -135,7 +140,7 @@ fn passage(chunk: Chunk, scored: &Scored, query: &Query, words: &BTreeSet<String
         version: chunk.version,
         score: scored.score + boost(same_intent, INTENT_BOOST) + boost(same_language, LANGUAGE_BOOST),
         similarity: scored.similarity,
-        overlap: overlap(words, &content_words(&all)),
+        overlap: 0.0,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Words, folded so that spelling variants meet: for the overlap of a question with a passage.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -31,8 +32,14 @@ const STOP_WORDS: &[&str] = &[
     "wer", "werden", "wie", "wir", "wird", "wo", "zu", "zum", "zur",
 ];
 
+/// The same, for looking up: every word of every candidate is asked for.
+static STOP_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.iter().copied().collect());
+
 /// Lower case, without accents: `Où est ma Straße` becomes `ou est ma strasse`.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase(); // most texts: nothing to decompose
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
@@ -64,7 +71,7 @@ pub fn overlap(query: &BTreeSet<String>, passage: &BTreeSet<String>) -> f64 {
 
 fn is_telling(word: &str) -> bool {
     let is_single_letter = word.chars().count() == 1 && word.chars().all(|c| c.is_ascii_alphabetic());
-    !is_single_letter && !STOP_WORDS.contains(&word)
+    !is_single_letter && !STOP_SET.contains(word)
 }
 
 /// Takes off endings that plural and gender change, from both sides alike: `policies` and `policy` meet, `remboursée` and

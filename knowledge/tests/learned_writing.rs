@@ -158,7 +158,8 @@ fn a_long_answer_loses_its_last_sentences() {
 
 #[test]
 fn answers_in_another_language_are_not_used() {
-    let hours = passage("a", PassageKind::Approved, Some("Heures d'ouverture ?"), "Nous sommes ouverts tous les jours de 9 h à 17 h.");
+    let text = "Nous sommes ouverts tous les jours de 9 h à 17 h.";
+    let hours = Passage { language: Some(Language::FR), ..passage("a", PassageKind::Approved, Some("Heures d'ouverture ?"), text) };
     assert_eq!(write(&[("heures d'ouverture", vec![hours.clone()])]), None);
     assert!(write_in(Language::FR, &[("heures d'ouverture", vec![hours])]).is_some());
 }

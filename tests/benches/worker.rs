@@ -20,8 +20,8 @@ use tokio::sync::watch;
 use triage::intent::{IntentCatalog, IntentName};
 use triage::ports::Retriever;
 
-/// Questions and answers in the knowledge.
-const ENTRIES: usize = 10_000;
+/// Passages in the knowledge, of some fifty words.
+const PASSAGES: usize = 10_000;
 /// Messages that are put through.
 const MESSAGES: usize = 5_000;
 /// Labelled examples that the classifier is trained on, over so many intents.
@@ -33,7 +33,7 @@ const SEED: u64 = 10_000;
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    println!("{ENTRIES} questions and answers, {MESSAGES} messages, seed {SEED}");
+    println!("{PASSAGES} passages, {MESSAGES} messages, seed {SEED}");
     runtime.block_on(prepare(folder.path()));
     runtime.block_on(measure(folder.path()));
 }
@@ -41,19 +41,24 @@ fn main() {
 /// Texts, index and model, on disk.
 async fn prepare(folder: &Path) {
     let mut random = Lcg(SEED);
-    let questions: Vec<String> = (0..ENTRIES).map(|_| random.words(9)).collect();
-    std::fs::create_dir_all(folder.join("faq")).unwrap();
-    for (n, part) in questions.chunks(500).enumerate() {
-        let rows: String = part.iter().map(|question| format!("\"{question}\",\"{}.\"\n", random.words(40))).collect();
-        std::fs::write(folder.join(format!("faq/part-{n:03}.csv")), format!("question,answer\n{rows}")).unwrap();
+    let passages: Vec<String> = (0..PASSAGES).map(|_| random.words(50)).collect();
+    std::fs::create_dir_all(folder.join("handbook")).unwrap();
+    for (n, part) in passages.chunks(20).enumerate() {
+        let sections: String = part.iter().map(|passage| format!("## {}\n\n{passage}.\n\n", random.words(3))).collect();
+        std::fs::write(folder.join(format!("handbook/part-{n:03}.md")), format!("# Part {n}\n\n{sections}")).unwrap();
     }
+    let question = |random: &mut Lcg| {
+        let words: Vec<&str> = passages[random.below(PASSAGES)].split(' ').collect();
+        let start = random.below(40);
+        format!("{} {}", words[start..start + 7].join(" "), random.words(2))
+    };
     let policy = "max_wrong_per_100 = 100\ndraft_max_wrong_per_100 = 100\ndefault_ceiling = \"reply\"\nuncalibrated_ceiling = \"reply\"\n[limits]\nintent_probability_min = 0.0\nout_of_scope_max = 1.0\n";
     std::fs::write(folder.join("policy.toml"), policy).unwrap();
     let home = Home::open(&folder.join("data")).unwrap();
     let knowledge = wiring::knowledge(&home).unwrap();
-    let location = folder.join("faq").to_string_lossy().into_owned();
+    let location = folder.join("handbook").to_string_lossy().into_owned();
     let source = Source {
-        id: SourceId("faq".to_owned()),
+        id: SourceId("handbook".to_owned()),
         kind: SourceKind::Folder,
         location,
         language: None,
@@ -64,16 +69,12 @@ async fn prepare(folder: &Path) {
     let report = knowledge.sync.run(&source, Timestamp::now(), &mut |_| {}).await.unwrap();
     println!("sync: {} passages in {:.1} s CPU", report.passages, timer.cpu_s());
     let examples: Vec<Example> = (0..EXAMPLES)
-        .map(|n| Example {
-            text: questions[n * 5 % ENTRIES].clone(),
-            intent: IntentName(format!("intent_{}", n % INTENTS)),
-            language: None,
-        })
+        .map(|n| Example { text: question(&mut random), intent: IntentName(format!("intent_{}", n % INTENTS)), language: None })
         .collect();
     let model = train(&examples, &IntentCatalog::default(), knowledge.embedder.as_ref(), SEED).await.unwrap();
     Home::replace(&home.model(), &model.to_bytes().unwrap()).unwrap();
     let lines = (0..MESSAGES).map(|n| {
-        let text = format!("{} {}", questions[random.below(ENTRIES)], random.words(2));
+        let text = question(&mut random);
         format!("{{\"v\":1,\"message_id\":\"m{n}\",\"from\":\"+1555{n:07}\",\"to\":\"+12025550100\",\"text\":\"{text}\"}}").into_bytes()
     });
     wiring::spool(&home).unwrap().put(lines).unwrap();

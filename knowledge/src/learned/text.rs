@@ -18,6 +18,9 @@ const STEM_LETTERS_MIN: usize = 4;
 
 /// Lower case, compatibility forms undone (NFKD), accents gone, ligatures written out, curly apostrophes straight.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() && !text.contains('`') {
+        return text.to_ascii_lowercase(); // most texts: nothing to decompose
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)) {
         match c {

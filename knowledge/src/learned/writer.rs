@@ -126,9 +126,9 @@ fn answer<'a>(found: &'a Found, customer: Option<Language>) -> Option<Answer<'a>
     known_answer(&found.ask, &passages).or_else(|| best_sentences(&found.ask, &passages))
 }
 
-/// A passage in another language is no answer. Where the index does not know the language, the text tells.
+/// A passage in another language is no answer. A language that was not plain when the passage was taken in shuts nothing out.
 fn speaks(passage: &Passage, customer: Option<Language>) -> bool {
-    match (customer, passage.language.or_else(|| language::detect(&passage.text))) {
+    match (customer, passage.language) {
         (Some(customer), Some(language)) => customer == language,
         (None, _) | (_, None) => true,
     }
