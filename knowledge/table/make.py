@@ -48,7 +48,8 @@ def main(archive: Path, cache: Path) -> None:
     begin = fit.start(x, targets, alone @ turn, fit.ranks(places))
     rows, scales = fit.quantise(fit.table(x, targets, begin))
     write(HERE / "table.bin", [vocabulary[i] for i in places], rows, scales)
-    write_cases(HERE / "cases.json", fit.rows(tokenizer, CASES, places) @ (rows * scales[:, None]))
+    vectors = fit.rows(tokenizer, CASES, places) @ (rows * scales[:, None])
+    write_cases(HERE / "cases.json", fit.pieces(tokenizer, CASES, places), vectors)
 
 
 def write(path: Path, tokens: list[str], rows: np.ndarray, scales: np.ndarray) -> None:
@@ -62,9 +63,12 @@ def write(path: Path, tokens: list[str], rows: np.ndarray, scales: np.ndarray) -
     print(f"{path.name}: {len(tokens)} tokens, {rows.shape[1]} dimensions, {len(whole)} bytes, SHA-256 {hashlib.sha256(whole).hexdigest()}")
 
 
-def write_cases(path: Path, vectors: np.ndarray) -> None:
+def write_cases(path: Path, pieces: list[list[int]], vectors: np.ndarray) -> None:
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    cases = [{"text": text, "begins": [round(float(v), 5) for v in row[:NUMBERS_KEPT]]} for text, row in zip(CASES, unit)]
+    cases = [
+        {"text": text, "places": places, "begins": [round(float(v), 5) for v in row[:NUMBERS_KEPT]]}
+        for text, places, row in zip(CASES, pieces, unit)
+    ]
     path.write_text("[\n" + ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases) + "\n]\n", encoding="utf-8")
 
 

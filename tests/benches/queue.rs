@@ -1,5 +1,11 @@
 //! The embedded ledger as a durable queue: one job is an intake, a claim and a decision, each durable on its own.
 //! `cargo bench -p tests --bench queue` prints the table; the disk's own limit is measured in the same run.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test or benchmark stops at the first surprise and prints what it measured"
+)]
 
 mod measure;
 

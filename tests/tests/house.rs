@@ -1,4 +1,10 @@
 //! The rules of the house, kept by tests: layers, vendors, file length, commands in the docs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test or benchmark stops at the first surprise and prints what it measured"
+)]
 
 use clap::CommandFactory;
 use serde_json::Value;

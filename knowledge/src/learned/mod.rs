@@ -30,6 +30,7 @@ pub mod promises;
 pub mod random;
 pub mod reuse;
 pub mod scope;
+pub mod static_table;
 pub mod text;
 pub mod training;
 pub mod urgency;

@@ -20,11 +20,12 @@ use triage::ports::{StageError, Writer};
 use triage::sms::fit::{Budget, Fit, fit};
 
 /// An approved answer is used when its question is so near to the ask.
-pub const APPROVED_NEAR_MIN: f64 = 0.5;
-/// A past reply is used when its question is so near.
-pub const PAST_NEAR_MIN: f64 = 0.62;
+pub const APPROVED_NEAR_MIN: f64 = 0.6;
+/// A past reply is used when its question is so near: it was written to one person, and a neighbouring question often has
+/// another answer.
+pub const PAST_NEAR_MIN: f64 = 0.85;
 /// A past reply that says yes or no must have been asked nearly the same.
-pub const YES_OR_NO_EXTRA: f64 = 0.15;
+pub const YES_OR_NO_EXTRA: f64 = 0.05;
 /// What approval is worth beside nearness when several answers are near.
 pub const APPROVED_BONUS: f64 = 0.15;
 /// Name and version, for receipts.

@@ -7,54 +7,54 @@ use std::time::Instant;
 const TICKS_PER_S: f64 = 100.0;
 
 /// User and system time of this process so far, in seconds.
-pub fn cpu_s() -> f64 {
+pub(crate) fn cpu_s() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
     (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / TICKS_PER_S
 }
 
 /// Resident memory of this process, in MB.
-pub fn rss_mb() -> f64 {
+pub(crate) fn rss_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
 }
 
 /// Wall and CPU time of something.
-pub struct Timer {
+pub(crate) struct Timer {
     wall: Instant,
     cpu: f64,
 }
 
 impl Timer {
     /// Starts.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Timer { wall: Instant::now(), cpu: cpu_s() }
     }
 
     /// Wall seconds since the start.
-    pub fn wall_s(&self) -> f64 {
+    pub(crate) fn wall_s(&self) -> f64 {
         self.wall.elapsed().as_secs_f64()
     }
 
     /// CPU seconds since the start.
-    pub fn cpu_s(&self) -> f64 {
+    pub(crate) fn cpu_s(&self) -> f64 {
         cpu_s() - self.cpu
     }
 }
 
 /// A small generator with a fixed seed: the same texts in every run.
-pub struct Lcg(pub u64);
+pub(crate) struct Lcg(pub(crate) u64);
 
 impl Lcg {
     /// A number below `bound`.
-    pub fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % bound
     }
 
     /// Words of a made-up language of 4,000 words, the frequent ones frequent.
-    pub fn words(&mut self, count: usize) -> String {
+    pub(crate) fn words(&mut self, count: usize) -> String {
         let words: Vec<String> = (0..count)
             .map(|_| {
                 let (a, b) = (self.below(4_000), self.below(4_000));

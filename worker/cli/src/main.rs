@@ -40,10 +40,16 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
             Command::Enqueue(enqueue) => commands::enqueue::run(&config, &enqueue, screen),
             Command::Ask(ask) => commands::ask::run(&config, &ask, screen).await,
             Command::Explain(explain) => commands::explain::run(&config, &explain, screen).await,
-            Command::Knowledge { command } => match command {
-                KnowledgeCommand::Add(add) => commands::knowledge_sync::add(&config, &add, screen).await,
-                KnowledgeCommand::Sync(sync) => commands::knowledge_sync::sync(&config, &sync, screen).await,
-                other => commands::knowledge::run(&config, &other, screen).await,
+            Command::Knowledge { command } => match &command {
+                KnowledgeCommand::Add(add) => commands::knowledge_sync::add(&config, add, screen).await,
+                KnowledgeCommand::Sync(sync) => commands::knowledge_sync::sync(&config, sync, screen).await,
+                KnowledgeCommand::List
+                | KnowledgeCommand::Search(_)
+                | KnowledgeCommand::Show(_)
+                | KnowledgeCommand::Hide(_)
+                | KnowledgeCommand::Unhide(_)
+                | KnowledgeCommand::Remove(_)
+                | KnowledgeCommand::History(_) => commands::knowledge::run(&config, &command, screen).await,
             },
             Command::Learn(learn) => commands::learn::run(&config, &learn, screen).await,
             Command::Dead { command } => commands::dead::run(&config, &command, screen).await,

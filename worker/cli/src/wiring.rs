@@ -15,7 +15,7 @@ use anyhow::Context;
 use knowledge::feed::Feed;
 use knowledge::learned::checker::LocalChecker;
 use knowledge::learned::classifier::LocalClassifier;
-use knowledge::learned::hashed_embedder::HashedEmbedder;
+use knowledge::learned::static_table::embedder::StaticEmbedder;
 use knowledge::learned::model::Model;
 use knowledge::learned::writer::LocalWriter;
 use knowledge::ports::embedder::Embedder;
@@ -52,7 +52,7 @@ pub struct Knowledge {
 /// Opens the knowledge of a data folder.
 pub fn knowledge(home: &Home) -> anyhow::Result<Knowledge> {
     let store: Arc<dyn KnowledgeStore> = Arc::new(SqliteKnowledgeStore::open(&home.knowledge())?);
-    let embedder: Arc<dyn Embedder> = Arc::new(HashedEmbedder);
+    let embedder: Arc<dyn Embedder> = Arc::new(StaticEmbedder::new()?);
     let index: Arc<dyn VectorIndex> = Arc::new(EmbeddedVectorIndex::new()?);
     let feed = Arc::new(Feed::new(store.clone(), index));
     let loader: Arc<dyn Loader> = Arc::new(CombinedLoader::default());

@@ -2,9 +2,12 @@
 
 use crate::classification::Classification;
 use crate::draft::{Draft, Verdict};
-use crate::evidence::{Evidence, PassageKind};
+use crate::evidence::{Evidence, Passage, PassageKind};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Share of the shorter passage's words from which two passages say the same.
+pub const SAME_WORDS_MIN: f64 = 0.6;
 
 /// One measurement, by name. The names are the same in receipts, models and docs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -24,11 +27,11 @@ pub enum Signal {
     NearestExample,
     /// Share of words that no labelled example holds.
     UnknownWords,
-    /// Cosine of the first passage, the lowest over the asks.
+    /// Cosine of the first cited passage (of the first one where none is cited), the lowest over the asks.
     RetrievalSimilarity,
-    /// Word overlap of the first passage, the lowest over the asks.
+    /// Word overlap of that passage, the lowest over the asks.
     RetrievalOverlap,
-    /// Fused score of the first passage less that of the first one from another document, the lowest over the asks.
+    /// Fused score of the first passage less that of the first one that says something else, the lowest over the asks.
     RetrievalMargin,
     /// Share of the first passages whose intent, where people gave one, is the first intent.
     PassagesAgree,
@@ -57,7 +60,7 @@ impl Signals {
     pub fn measure(text: &str, classification: &Classification, evidence: &Evidence, draft: &Draft, verdict: &Verdict) -> Self {
         let mut values = BTreeMap::new();
         measure_intent(&mut values, classification);
-        measure_evidence(&mut values, classification, evidence);
+        measure_evidence(&mut values, classification, evidence, draft);
         let cited = draft.citations.iter().filter_map(|citation| evidence.get(&citation.passage));
         values.insert(Signal::Authority, mean(cited.map(|passage| f64::from(u8::from(passage.kind != PassageKind::PastTicket)))));
         values.insert(Signal::AsksAnswered, draft.asks_answered as f64 / classification.asks.len().max(1) as f64);
@@ -80,18 +83,30 @@ fn measure_intent(values: &mut BTreeMap<Signal, f64>, classification: &Classific
     values.insert(Signal::UnknownWords, classification.unknown_words);
 }
 
-fn measure_evidence(values: &mut BTreeMap<Signal, f64>, classification: &Classification, evidence: &Evidence) {
-    let firsts = || evidence.found.iter().map(|found| found.passages.first());
+fn measure_evidence(values: &mut BTreeMap<Signal, f64>, classification: &Classification, evidence: &Evidence, draft: &Draft) {
+    let is_cited = |passage: &&Passage| draft.citations.iter().any(|citation| citation.passage == passage.id);
+    let firsts = || evidence.found.iter().map(|found| found.passages.iter().find(is_cited).or(found.passages.first()));
     values.insert(Signal::RetrievalSimilarity, lowest(firsts().map(|first| first.map_or(0.0, |passage| passage.similarity))));
     values.insert(Signal::RetrievalOverlap, lowest(firsts().map(|first| first.map_or(0.0, |passage| passage.overlap))));
     let margins = evidence.found.iter().map(|found| match found.passages.split_first() {
         None => 0.0,
-        Some((first, rest)) => first.score - rest.iter().find(|other| other.document != first.document).map_or(0.0, |other| other.score),
+        Some((first, rest)) => first.score - rest.iter().find(|other| !say_the_same(first, other)).map_or(0.0, |other| other.score),
     });
     values.insert(Signal::RetrievalMargin, lowest(margins));
     let intent = classification.first().map(|first| &first.name);
     let labelled = evidence.found.iter().flat_map(|found| found.passages.iter().take(3)).filter_map(|passage| passage.intent.as_ref());
     values.insert(Signal::PassagesAgree, mean(labelled.map(|label| f64::from(u8::from(Some(label) == intent)))));
+}
+
+/// Two passages say the same when most words of the shorter one stand in the other: a past reply that repeats the handbook
+/// is no rival of the handbook.
+fn say_the_same(a: &Passage, b: &Passage) -> bool {
+    let words = |passage: &Passage| -> BTreeSet<String> {
+        passage.text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let (a, b) = (words(a), words(b));
+    let common = a.intersection(&b).count() as f64;
+    common >= SAME_WORDS_MIN * a.len().min(b.len()).max(1) as f64
 }
 
 fn entropy(classification: &Classification) -> f64 {

@@ -115,3 +115,50 @@ fn close(word: &mut String, words: &mut Vec<String>) {
         words.push(std::mem::take(word));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str) -> Vec<&'static str> {
+        const KNOWN: [&str; 14] = ["re", "##fund", "##s", "fund", "where", "is", "'", "\"", "?", "cafe", "ok", "$", "25", "."];
+        let places = Vocabulary::new(KNOWN).places(text);
+        places.iter().filter_map(|place| KNOWN.get(*place as usize).copied()).collect()
+    }
+
+    #[test]
+    fn the_longest_known_piece_comes_first() {
+        let cases: [(&str, &[&str]); 10] = [
+            ("Refunds?", &["re", "##fund", "##s", "?"]),
+            ("funds", &["fund", "##s"]),
+            ("WHERE  is\n", &["where", "is"]),
+            ("café CAFE\u{301}", &["cafe", "cafe"]),
+            ("ok’s", &["ok", "'"]),
+            ("ok👍", &["ok"]),
+            ("«ok»", &["\"", "ok", "\""]),
+            ("$25.", &["$", "25", "."]),
+            ("o\u{200b}k", &["ok"]),
+            ("rest is", &["is"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(pieces(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_without_a_known_word_have_no_pieces() {
+        let long = "re".to_owned() + &"s".repeat(WORD_CHARS_MAX);
+        for text in ["", " \t", "👋", "注文", "xyzzy", "##s", long.as_str()] {
+            assert!(pieces(text).is_empty(), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_cut(text in ".*") {
+            let vocabulary = Vocabulary::new(["a", "##a", "é", "é", "1"]);
+            let places = vocabulary.places(&text);
+            proptest::prop_assert!(places.iter().all(|place| *place < 5));
+        }
+    }
+}

@@ -25,13 +25,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use triage::gate::Gate;
 use triage::past::PastTicket;
-use triage::policy::{Ceiling, Policy};
+use triage::policy::{Ceiling, Limits, Policy};
 use triage::terms::Terms;
 
 /// The seed of everything that is drawn while learning: same tickets, same model.
 pub const SEED: u64 = 20_260_301;
 /// History is cut into so many spans of equal size; each but the first is replayed with what was learned before it.
-pub const SPANS: usize = 4;
+pub const SPANS: usize = 6;
 /// Name of the source that past tickets become.
 pub const TICKETS_SOURCE: &str = "past-tickets";
 
@@ -134,12 +134,17 @@ fn read(source: &Source) -> anyhow::Result<(Vec<PastTicket>, usize)> {
     Ok((tickets, refused))
 }
 
-/// Forward in time: each span is decided with a classifier that has seen only the spans before it. Ceilings are lifted,
-/// so that every turn that can be answered is judged.
+/// Forward in time: each span is decided with a classifier that has seen only the spans before it. Ceilings and limits are
+/// lifted, so that every turn that can be answered is judged: the gate learns from what should have been left alone.
 async fn replay_history(knowledge: &Knowledge, tickets: &[PastTicket], terms: &Terms) -> anyhow::Result<(Vec<Judged>, usize)> {
     let span = tickets.len().div_ceil(SPANS).max(1);
-    let open =
-        Policy { ceilings: Default::default(), default_ceiling: Ceiling::Reply, escalate: Default::default(), ..terms.policy.clone() };
+    let open = Policy {
+        ceilings: Default::default(),
+        default_ceiling: Ceiling::Reply,
+        escalate: Default::default(),
+        limits: Limits { intent_probability_min: 0.0, out_of_scope_max: 1.0, ..terms.policy.limits.clone() },
+        ..terms.policy.clone()
+    };
     let (mut judged, mut replayed) = (Vec::new(), 0);
     for n in 1..SPANS {
         let (before, rest) = tickets.split_at((n * span).min(tickets.len()));

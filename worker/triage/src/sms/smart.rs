@@ -38,7 +38,7 @@ pub fn prefer_gsm7(text: &str) -> String {
 
 /// What the table makes of `c`, if it knows it.
 fn replacement(c: char) -> Option<&'static str> {
-    if c.is_ascii() && !c.is_ascii_control() {
+    if c.is_ascii() && !c.is_ascii_control() && c != '`' {
         return None; // most of every text, and plain already: no need to search
     }
     SMART.iter().find(|(_, from)| from.contains(c)).map(|(to, _)| *to)
