@@ -10,6 +10,7 @@ use crate::intent::IntentName;
 use crate::policy::{Ceiling, Greeting, Texts};
 use crate::receipt::Receipt;
 use crate::rules::Routing;
+use crate::signals::Signal;
 use crate::stages::judge::ceiling;
 use crate::terms::Terms;
 use crate::ticket::{Tag, Team};
@@ -133,6 +134,7 @@ fn screened(terms: &Terms, case: &Case, reason: &Reason) -> Conclusion {
         | Reason::NothingWritten
         | Reason::TooLong
         | Reason::CheckFailed
+        | Reason::PartlyAnswered
         | Reason::NotCalibrated
         | Reason::TooRisky
         | Reason::CeilingDraft
@@ -201,6 +203,9 @@ fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[St
     if !at_most(judgement.wrong_per_100, judgement.max_wrong_per_100) {
         return Conclusion::new(draft(), Reason::TooRisky);
     }
+    if judgement.signals.get(Signal::AsksAnswered) < 1.0 {
+        return Conclusion::new(draft(), Reason::PartlyAnswered);
+    }
     Conclusion::new(Action::Reply { texts: texts.to_vec() }, Reason::SureEnough)
 }
 
@@ -232,6 +237,7 @@ fn consent_change(reason: &Reason) -> Option<ConsentChange> {
         | Reason::NothingWritten
         | Reason::TooLong
         | Reason::CheckFailed
+        | Reason::PartlyAnswered
         | Reason::NotCalibrated
         | Reason::TooRisky
         | Reason::CeilingDraft

@@ -102,6 +102,8 @@ pub enum Reason {
     TooLong,
     /// The checks found faults; they stand in the receipt.
     CheckFailed,
+    /// The answer leaves a part of what was asked open.
+    PartlyAnswered,
     /// The gate was not calibrated on the operator's own tickets.
     NotCalibrated,
     /// Such replies were wrong more often than the dial allows.
@@ -146,6 +148,7 @@ impl Reason {
             Reason::NothingWritten => "the passages do not yield an answer",
             Reason::TooLong => "the answer does not fit the segment budget",
             Reason::CheckFailed => "the answer failed its checks",
+            Reason::PartlyAnswered => "it leaves a part of what was asked open",
             Reason::NotCalibrated => "the gate has not been calibrated on your own tickets: run `whimbrel learn`",
             Reason::TooRisky => "such replies were wrong more often than the dial allows",
             Reason::CeilingDraft => "this intent may only be drafted",

@@ -44,10 +44,11 @@ fn place(reason: &Reason) -> usize {
         Reason::TooRisky => 23,
         Reason::CeilingDraft => 24,
         Reason::SureEnough => 25,
+        Reason::PartlyAnswered => 26,
     }
 }
 
-const REASONS: usize = 26;
+const REASONS: usize = 27;
 
 fn opted_out(text: &str) -> Case {
     case_of(&Ticket { opted_out: vec![change(-100, true)], ..ticket(vec![customer("m1", 0, text)]) })
@@ -143,6 +144,7 @@ fn found_out() -> Vec<Row> {
         (world().but(|w| w.gate = gate(10.0)), question(), Reason::TooRisky, "draft"),
         (world().but(|w| w.gate = gate(60.0)), question(), Reason::TooRisky, "escalate"),
         (with_ceiling(Ceiling::Draft), question(), Reason::CeilingDraft, "draft"),
+        (world().but(|w| w.script.draft.as_mut().unwrap().asks_answered = 0), question(), Reason::PartlyAnswered, "draft"),
         (world(), question(), Reason::SureEnough, "reply"),
     ]
 }
