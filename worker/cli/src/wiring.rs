@@ -1,5 +1,5 @@
 //! The composition root: which twin stands behind which port. The worker, `ask`, `explain --rerun`, `learn` and the
-//! demo get their `Triage` from the one function [`triage`], so live and replay cannot differ.
+//! demo get their `Triage` from the one function [`triage()`], so live and replay cannot differ.
 
 use crate::config::{Config, GatewayConfig, HelpdeskConfig};
 use crate::home::Home;
@@ -15,8 +15,8 @@ use anyhow::Context;
 use knowledge::feed::Feed;
 use knowledge::learned::checker::LocalChecker;
 use knowledge::learned::classifier::LocalClassifier;
-use knowledge::learned::static_table::embedder::StaticEmbedder;
 use knowledge::learned::model::Model;
+use knowledge::learned::static_table::embedder::StaticEmbedder;
 use knowledge::learned::writer::LocalWriter;
 use knowledge::ports::embedder::Embedder;
 use knowledge::ports::loader::Loader;

@@ -1,7 +1,7 @@
 //! The one pure decision: [`next`] says what to find out next, or that it is done. It alone makes a [`Decision`].
 
 use crate::case::Case;
-use crate::classification::{Classification, Priority};
+use crate::classification::{Ask, Classification, Priority};
 use crate::decision::{Action, ConsentChange, Decision, Reason};
 use crate::draft::{Draft, Verdict};
 use crate::evidence::Evidence;
@@ -10,7 +10,6 @@ use crate::intent::IntentName;
 use crate::policy::{Ceiling, Greeting, Texts};
 use crate::receipt::Receipt;
 use crate::rules::Routing;
-use crate::signals::Signal;
 use crate::stages::judge::ceiling;
 use crate::terms::Terms;
 use crate::ticket::{Tag, Team};
@@ -63,7 +62,7 @@ pub fn next<'a>(terms: &Terms, case: &Case, findings: &'a Findings) -> Next<'a> 
     }
     let Some(verdict) = &findings.verdict else { return Next::Check(classification, evidence, draft) };
     let Some(judgement) = &findings.judgement else { return Next::Judge(classification, routing, evidence, draft, verdict) };
-    done(conclude(terms, judgement, verdict, &findings.texts))
+    done(conclude(terms, judgement, verdict, &findings.texts, answers_all(classification, draft)))
 }
 
 /// An action with its reason, before tags, team and receipt are added.
@@ -176,7 +175,7 @@ fn before_evidence(terms: &Terms, classification: &Classification, routing: &Rou
 }
 
 /// The end of the whole path: evidence decides.
-fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[String]) -> Conclusion {
+fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[String], answers_all: bool) -> Conclusion {
     let draft = || Action::Draft { text: texts.join("\n") };
     if !verdict.faults.is_empty() {
         return Conclusion::person(Reason::CheckFailed);
@@ -203,7 +202,7 @@ fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[St
     if !at_most(judgement.wrong_per_100, judgement.max_wrong_per_100) {
         return Conclusion::new(draft(), Reason::TooRisky);
     }
-    if judgement.signals.get(Signal::AsksAnswered) < 1.0 {
+    if !answers_all {
         return Conclusion::new(draft(), Reason::PartlyAnswered);
     }
     Conclusion::new(Action::Reply { texts: texts.to_vec() }, Reason::SureEnough)
@@ -212,6 +211,13 @@ fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[St
 /// What is no number is never within a limit.
 fn at_most(value: f64, max: f64) -> bool {
     value <= max
+}
+
+/// Everything that was asked has an answer; small talk beside it needs none.
+fn answers_all(classification: &Classification, draft: &Draft) -> bool {
+    let is_small_talk = |ask: &&Ask| ask.intent.as_ref().is_some_and(IntentName::is_out_of_scope);
+    let small_talk = classification.asks.iter().filter(is_small_talk).count();
+    draft.asks_answered + small_talk >= classification.asks.len()
 }
 
 fn consent_change(reason: &Reason) -> Option<ConsentChange> {

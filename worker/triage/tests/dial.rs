@@ -81,7 +81,8 @@ async fn an_intent_may_have_a_dial_of_its_own() {
 
 #[tokio::test]
 async fn the_strictest_of_all_asks_holds() {
-    let two = || world().classified(|c| c.asks.push(ask("how much is shipping?", Some("shipping"))));
+    let both_answered = || world().but(|w| w.script.draft.as_mut().unwrap().asks_answered = 2);
+    let two = || both_answered().classified(|c| c.asks.push(ask("how much is shipping?", Some("shipping"))));
     let shipping = |ceiling: Ceiling, dial: f64| {
         two().but(|w| {
             w.policy.ceilings.insert(intent("shipping"), ceiling);

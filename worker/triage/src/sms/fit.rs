@@ -51,8 +51,19 @@ pub fn fit(text: &str, budget: Budget) -> Fit {
     }
 }
 
+/// Septets of a message of one segment.
+const SINGLE_SEPTETS_MAX: usize = 160;
+
+/// A byte that is one septet of GSM-7 and that no table replaces.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'\n' | b' '..=b'Z' | b'_' | b'a'..=b'z')
+}
+
 /// `text` in the form in which it is sent, if it fits one message.
 fn message(text: &str, budget: Budget) -> Option<String> {
+    if budget.segments_max > 0 && text.len() <= SINGLE_SEPTETS_MAX && text.bytes().all(is_plain) {
+        return Some(text.trim().to_owned()); // most answers: one septet a byte and nothing to replace
+    }
     let message = prefer_gsm7(text).trim().to_owned();
     (segments(&message).count <= budget.segments_max).then_some(message)
 }
