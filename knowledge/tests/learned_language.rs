@@ -3,6 +3,7 @@
 
 use knowledge::learned::language::detect;
 use serde::Deserialize;
+use std::io::Write;
 use triage::language::Language;
 
 fn code(text: &str) -> Option<String> {
@@ -57,7 +58,8 @@ struct Line {
 fn shares(name: &str, path: &str, words_min: usize, expected: Language) -> Option<(f64, f64)> {
     let shared = std::env::var("WHIMBREL_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").to_owned());
     let Ok(file) = std::fs::read_to_string(format!("{shared}/data/{path}")) else {
-        println!("left out: {name} (no ../shared)");
+        // Past the test runner, which would keep it back: the closing line counts it.
+        let _closed = writeln!(std::io::stderr(), "left out: {name} (no ../shared)");
         return None;
     };
     let lines = file.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
