@@ -102,7 +102,7 @@ fn measure(model: &Model, unseen: &[Example], embeddings: &[Embedding]) {
     );
     println!("time: {micros:.0} µs a message, neighbours included, embedding not");
     let started = Instant::now();
-    let scored = unseen.iter().map(|e| minds.vocabulary.vector(&knowledge::learned::text::plain_without_digits(&e.text)));
+    let scored = unseen.iter().map(|e| minds.vocabulary.vector(&triage::text::plain_without_digits(&e.text)));
     let sum: f32 = scored.map(|row| minds.linear.log_probabilities(&row).first().copied().unwrap_or(0.0)).sum();
     println!(
         "time: {:.0} µs a message for n-grams alone (checksum {sum:.1})",

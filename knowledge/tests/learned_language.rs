@@ -1,10 +1,10 @@
 //! Languages of short texts.
 #![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
-use knowledge::learned::language::detect;
 use serde::Deserialize;
 use std::io::Write;
 use triage::language::Language;
+use triage::language::detect::detect;
 
 fn code(text: &str) -> Option<String> {
     detect(text).map(|language| language.code().to_owned())

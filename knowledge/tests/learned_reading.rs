@@ -145,7 +145,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read_without_a_panic(text in "\\PC{0,200}") {
-        let _ = (is_bare_greeting(&text), without_greeting(&text), urgency(&text), knowledge::learned::language::detect(&text));
+        let _ = (is_bare_greeting(&text), without_greeting(&text), urgency(&text), triage::language::detect::detect(&text));
         let found = asks(&text);
         prop_assert!(found.iter().all(|ask| !ask.trim().is_empty()));
     }

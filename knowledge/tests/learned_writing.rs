@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use knowledge::learned::checker::LocalChecker;
 use knowledge::learned::extract::likeness;
 use knowledge::learned::reuse::reusable;
-use knowledge::learned::text::single_spaced;
 use knowledge::learned::writer::LocalWriter;
 use triage::case::Case;
 use triage::classification::{Ask, Classification, Priority};
@@ -15,6 +14,7 @@ use triage::language::Language;
 use triage::phone::PhoneNumber;
 use triage::policy::SmsPolicy;
 use triage::ports::{Checker, Writer};
+use triage::text::single_spaced;
 use triage::ticket::{Author, Message, MessageId, Ticket, TicketId};
 
 fn run<T>(future: impl Future<Output = T>) -> T {

@@ -4,12 +4,12 @@
 //! "et aussi", "y también", "außerdem"). Greetings, thanks and closings are dropped. What only gives the background of a question
 //! stays with it, and fragments of one sentence are joined again.
 
-use crate::learned::function_words::is_function_word;
 use crate::learned::greeting::{asks_nothing, is_bare_greeting, without_greeting};
-use crate::learned::text::plain;
 use regex::Regex;
 use std::sync::LazyLock;
+use triage::language::function_words::is_function_word;
 use triage::sms::sentence;
+use triage::text::plain;
 
 /// More asks than this are joined with the last one.
 pub const ASKS_MAX: usize = 6;

@@ -5,20 +5,20 @@
 
 use crate::learned::claims::{self, names};
 use crate::learned::injection;
-use crate::learned::language;
 use crate::learned::links::{Link, is_allowed, links};
 use crate::learned::number::{self, Number, numbers};
 use crate::learned::promises::promise;
-use crate::learned::text::{content_stems, fold, same_stem, single_spaced};
 use async_trait::async_trait;
 use triage::case::Case;
 use triage::classification::Classification;
 use triage::consent::reserved::offers_reserved_word;
 use triage::draft::{Draft, Fault, Verdict};
 use triage::evidence::{Evidence, Passage, PassageKind};
+use triage::language::detect::detect;
 use triage::policy::SmsPolicy;
 use triage::ports::{Checker, StageError};
 use triage::sms::sentence;
+use triage::text::{content_stems, fold, same_stem, single_spaced};
 
 /// A reply of which a smaller share of the words stands in the cited passages is not supported.
 pub const SUPPORT_MIN: f64 = 0.6;
@@ -57,7 +57,7 @@ impl Checker for LocalChecker {
         if support < SUPPORT_MIN {
             faults.push(Fault::Unsupported);
         }
-        if let (Some(theirs), Some(ours)) = (classification.language, language::detect(text))
+        if let (Some(theirs), Some(ours)) = (classification.language, detect(text))
             && theirs != ours
         {
             faults.push(Fault::WrongLanguage);
@@ -123,7 +123,7 @@ fn check_numbers(text: &str, cited: &Cited<'_>) -> Vec<Fault> {
 fn check_names(text: &str, cited: &Cited<'_>, classification: &Classification) -> Vec<Fault> {
     let words = claims::split(&cited.text);
     let text = without_links(text);
-    let language = language::detect(&text).or(classification.language);
+    let language = detect(&text).or(classification.language);
     let unsupported = names(&text).into_iter().filter(|name| !claims::stands_in(name, &words, language));
     unsupported.map(|name| Fault::UnsupportedName { value: name.to_owned() }).collect()
 }

@@ -1,8 +1,8 @@
 //! Names in a reply: words with a capital letter that do not open a sentence.
 
-use crate::learned::text::{fold, same_stem, stem};
 use triage::language::Language;
 use triage::sms::sentence;
+use triage::text::{fold, same_stem, stem};
 
 /// Words that carry a capital and name nobody.
 const NO_NAMES: &[&str] = &[

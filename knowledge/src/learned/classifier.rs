@@ -2,11 +2,8 @@
 
 use crate::learned::asks::asks;
 use crate::learned::ensemble::Reading;
-use crate::learned::function_words::is_function_word;
 use crate::learned::greeting::{asks_nothing, is_bare_greeting};
-use crate::learned::language;
 use crate::learned::model::Model;
-use crate::learned::text::plain;
 use crate::learned::urgency::urgency;
 use crate::ports::embedder::Embedder;
 use async_trait::async_trait;
@@ -15,7 +12,10 @@ use triage::case::Case;
 use triage::classification::{Ask, Classification, RankedIntent};
 use triage::intent::IntentName;
 use triage::language::Language;
+use triage::language::detect::detect;
+use triage::language::function_words::is_function_word;
 use triage::ports::{Classifier, StageError};
+use triage::text::plain;
 use triage::ticket::Author;
 
 /// A turn of at most so many words is read together with what the customer wrote before it.
@@ -141,10 +141,10 @@ fn asks_in_context(text: &str, context: Option<&str>) -> Vec<String> {
 
 /// The language of the turn, or else of what the customer wrote before when the turn has no telling word.
 fn language_of(case: &Case, text: &str) -> Option<Language> {
-    language::detect(text).or_else(|| {
+    detect(text).or_else(|| {
         let tells_nothing = plain(text).split(' ').filter(|word| is_function_word(word)).count() < 2;
         let before = case.history.iter().rev().filter(|message| message.author == Author::Customer).map(|message| message.text.as_str());
         let before: Vec<&str> = before.take(3).collect();
-        if tells_nothing && !before.is_empty() { language::detect(&before.join(" ")) } else { None }
+        if tells_nothing && !before.is_empty() { detect(&before.join(" ")) } else { None }
     })
 }

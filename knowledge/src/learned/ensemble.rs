@@ -4,9 +4,9 @@ use crate::learned::calibration::Calibration;
 use crate::learned::features::Vocabulary;
 use crate::learned::linear::LinearModel;
 use crate::learned::neighbours::Neighbours;
-use crate::learned::text::plain_without_digits;
 use crate::ports::embedder::Embedding;
 use serde::{Deserialize, Serialize};
+use triage::text::plain_without_digits;
 
 /// Everything that turns a text and its embedding into probabilities.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

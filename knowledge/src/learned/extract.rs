@@ -2,10 +2,10 @@
 
 use crate::learned::greeting::asks_nothing;
 use crate::learned::injection;
-use crate::learned::text::{content_stems, plain, same_stem};
 use std::ops::Range;
 use triage::evidence::Passage;
 use triage::sms::sentence;
+use triage::text::{content_stems, plain, same_stem};
 
 /// A heading that holds a word of the ask counts so much beside a sentence that holds it.
 pub const TITLE_WEIGHT: f64 = 0.6;

@@ -37,7 +37,7 @@ enum Half {
     Chars,
 }
 
-/// Visits the key of every n-gram of a plain text (see [`crate::learned::text::plain`]).
+/// Visits the key of every n-gram of a plain text (see [`triage::text::plain`]).
 fn each_key(plain: &str, mut visit: impl FnMut(Half, u32)) {
     let mut before: Option<&str> = None;
     let mut chars: Vec<char> = Vec::with_capacity(24);

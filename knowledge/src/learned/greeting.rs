@@ -1,6 +1,6 @@
 //! Greetings, courtesies and fillers: what people write before they say what they want.
 
-use crate::learned::text::plain;
+use triage::text::plain;
 
 /// Longer texts are never bare greetings, in words.
 pub const WORDS_MAX: usize = 8;

@@ -3,11 +3,11 @@
 //! It sees spelling, not meaning: "refund" and "refnud" are near, "refund" and "money back" are not. It needs no file and is
 //! the same for every language that is written with letters.
 
-use crate::learned::function_words::is_function_word;
 use crate::learned::hash::Hash;
-use crate::learned::text::plain_without_digits;
 use crate::ports::embedder::{Embedder, EmbedderError, Embedding};
 use async_trait::async_trait;
+use triage::language::function_words::is_function_word;
+use triage::text::plain_without_digits;
 
 /// Length of the vectors.
 pub const DIMENSIONS: usize = 384;

@@ -3,9 +3,9 @@
 //! The local mind cannot obey anything, it only quotes. What is looked for here are texts that speak to a machine, so that none is
 //! quoted, and words that a message wanted to have said and a reply says.
 
-use crate::learned::text::{fold, plain};
 use regex::Regex;
 use std::sync::LazyLock;
+use triage::text::{fold, plain};
 
 /// Words that a message wants said are looked for from so many letters on.
 const PAYLOAD_LETTERS_MIN: usize = 4;

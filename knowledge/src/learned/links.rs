@@ -1,8 +1,8 @@
 //! Links and e-mail addresses in a text, found as a telephone would find them.
 
-use crate::learned::text::fold;
 use regex::Regex;
 use std::sync::LazyLock;
+use triage::text::fold;
 
 /// A link or an address.
 #[derive(Clone, PartialEq, Eq, Debug)]

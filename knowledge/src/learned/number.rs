@@ -2,9 +2,9 @@
 //!
 //! Strict on purpose: "9 am" and "9:00 am" are two different things here, so that a reply repeats what its passage says.
 
-use crate::learned::text::fold;
 use regex::Regex;
 use std::sync::LazyLock;
+use triage::text::fold;
 
 /// A run of so many digits with the usual separators is taken as one number to dial.
 const PHONE_DIGITS_MIN: usize = 7;

@@ -1,8 +1,8 @@
 //! Promises of later work: what nobody behind an automatic reply would do.
 
-use crate::learned::text::fold;
 use regex::Regex;
 use std::sync::LazyLock;
+use triage::text::fold;
 
 /// Who promises, in English.
 const WHO_EN: &str = concat!(

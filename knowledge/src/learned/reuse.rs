@@ -6,11 +6,11 @@
 use crate::learned::extract::quotable;
 use crate::learned::greeting::asks_nothing;
 use crate::learned::promises::promise;
-use crate::learned::text::{fold, plain};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 use triage::evidence::Passage;
+use triage::text::{fold, plain};
 
 /// Signs that a reply is about one customer or one day, on folded text.
 static PERSONAL: LazyLock<Vec<Regex>> = LazyLock::new(|| {

@@ -10,9 +10,9 @@ use crate::learned::model::{Model, Parts};
 use crate::learned::neighbours::Neighbours;
 use crate::learned::random::Random;
 use crate::learned::scope::{Sample, Scope, inputs};
-use crate::learned::text::plain_without_digits;
 use crate::ports::embedder::{Embedder, EmbedderError, Embedding};
 use triage::intent::{IntentCatalog, IntentName, OUT_OF_SCOPE};
+use triage::text::plain_without_digits;
 
 /// So many labelled messages outside all intents make a class of their own; fewer are left out.
 pub const OUTSIDE_MESSAGES_MIN: usize = 5;

@@ -1,7 +1,7 @@
 //! How soon a person should see a message: words of danger, of anger, of deadlines.
 
-use crate::learned::text::plain;
 use triage::classification::Priority;
+use triage::text::plain;
 
 /// Danger to people or a lawyer: at once. Phrases as [`plain`] writes them, four languages.
 const DANGER: &[&str] = &[

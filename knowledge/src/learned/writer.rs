@@ -5,9 +5,7 @@
 //! candidate is weak there is no answer; when no ask has one there is no reply.
 
 use crate::learned::extract::{Quotable, SECOND_SHARE_MIN, Wanted, likeness, quotable};
-use crate::learned::language;
 use crate::learned::reuse::{is_yes_or_no, reusable};
-use crate::learned::text::single_spaced;
 use async_trait::async_trait;
 use std::ops::Range;
 use triage::case::Case;
@@ -15,9 +13,11 @@ use triage::classification::Classification;
 use triage::draft::{Citation, Draft};
 use triage::evidence::{Evidence, Found, Passage, PassageKind};
 use triage::language::Language;
+use triage::language::detect::detect;
 use triage::policy::SmsPolicy;
 use triage::ports::{StageError, Writer};
 use triage::sms::fit::{Budget, Fit, fit};
+use triage::text::single_spaced;
 
 /// An approved answer is used when its question is so near to the ask.
 pub const APPROVED_NEAR_MIN: f64 = 0.6;
@@ -79,7 +79,7 @@ fn compose(customer: Option<Language>, evidence: &Evidence, budget: Budget) -> O
         return None;
     }
     let quotes = || answers.iter().flatten();
-    let language = quotes().find_map(|quote| quote.passage.language).or_else(|| language::detect(&text));
+    let language = quotes().find_map(|quote| quote.passage.language).or_else(|| detect(&text));
     let citations =
         quotes().map(|quote| Citation { passage: quote.passage.id.clone(), start: quote.span.start, end: quote.span.end }).collect();
     Some(Draft { text, citations, language, asks_answered: answered, model: NAME.to_owned() })

@@ -1,7 +1,6 @@
 //! The language of a document that does not name it.
 
 use crate::document::Document;
-use crate::learned::language;
 use triage::language::Language;
 
 /// More text than this makes no guess better.
@@ -12,5 +11,5 @@ pub fn detect(document: &Document) -> Option<Language> {
     let parts = document.sections.iter().flat_map(|section| section.question.iter().chain(&section.blocks));
     let chars = parts.flat_map(|part| part.chars().chain(std::iter::once('\n')));
     let text: String = chars.take(DETECT_CHARS_MAX).collect();
-    language::detect(&text)
+    triage::language::detect::detect(&text)
 }

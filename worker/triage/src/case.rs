@@ -103,6 +103,12 @@ impl Case {
         texts.join("\n")
     }
 
+    /// What the customer said before the turn, newest first.
+    pub fn said_before(&self) -> String {
+        let texts: Vec<&str> = self.history.iter().rev().filter(|m| m.author == Author::Customer).map(|m| m.text.trim()).collect();
+        texts.join("\n")
+    }
+
     /// Ids of the turn's messages, oldest first.
     pub fn message_ids(&self) -> Vec<MessageId> {
         self.turn.iter().map(|m| m.id.clone()).collect()

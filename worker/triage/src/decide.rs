@@ -7,6 +7,7 @@ use crate::draft::{Draft, Verdict};
 use crate::evidence::Evidence;
 use crate::findings::{Findings, Judgement, Screening};
 use crate::intent::IntentName;
+use crate::language::detect::detect;
 use crate::policy::{Ceiling, Greeting, Texts};
 use crate::receipt::Receipt;
 use crate::rules::Routing;
@@ -101,11 +102,13 @@ impl Conclusion {
 /// What follows when screening stopped.
 fn screened(terms: &Terms, case: &Case, reason: &Reason) -> Conclusion {
     let texts = &terms.policy.texts;
+    let (now, before) = (|| detect(&case.text()), || detect(&case.said_before()));
     match reason {
         // The confirmation goes out once: who had opted out before gets no other.
         Reason::OptedOutByWording if case.opted_out => Conclusion::new(Action::TagOnly, reason.clone()),
-        Reason::OptedOutByWording => fixed(Texts::pick(&texts.opted_out, None), reason, Action::TagOnly),
-        Reason::HelpAsked => match Texts::pick(&texts.help, None) {
+        Reason::OptedOutByWording => fixed(Texts::pick(&texts.opted_out, now().or_else(before)), reason, Action::TagOnly),
+        // The carriers' word is English; what was said before tells the language.
+        Reason::HelpAsked => match Texts::pick(&texts.help, before().or_else(now)) {
             Some(text) => fixed(Some(text), reason, Action::TagOnly),
             None => Conclusion::person(reason.clone()),
         },

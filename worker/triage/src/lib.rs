@@ -29,5 +29,6 @@ pub mod signals;
 pub mod sms;
 pub mod stages;
 pub mod terms;
+pub mod text;
 pub mod ticket;
 pub mod triage;

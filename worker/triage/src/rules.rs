@@ -7,10 +7,10 @@ use crate::language::Language;
 use crate::office_hours::OfficeHours;
 use crate::phone::PhoneNumber;
 use crate::policy::Ceiling;
+use crate::text::plain;
 use crate::ticket::{Tag, Team};
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 /// The largest compiled pattern, in bytes; a rule may not eat the worker's memory.
 pub const PATTERN_BYTES_MAX: usize = 1 << 20;
@@ -141,12 +141,9 @@ fn applies(when: &When, text: &str, case: &Case, classification: &Classification
         })
 }
 
-/// Lower case, accents gone, everything that is no letter or digit a single space, a space at both ends.
+/// The words of a text as [`plain`] writes them, a space at both ends.
 fn fold(text: &str) -> String {
-    let plain: String = text.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect();
-    let spaced: String = plain.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    format!(" {} ", words.join(" "))
+    format!(" {} ", plain(text))
 }
 
 fn holds_words(folded_text: &str, folded_words: &str) -> bool {

@@ -7,7 +7,7 @@ use common::ports::{World, draft, gate, passage, world};
 use common::{DAY_S, ask, at, bot, case_of, case_saying, change, customer, intent, person, picture, ticket};
 use std::collections::BTreeMap;
 use triage::case::Case;
-use triage::decision::{ConsentChange, Reason};
+use triage::decision::{Action, ConsentChange, Decision, Reason};
 use triage::draft::Fault;
 use triage::findings::Step;
 use triage::language::Language;
@@ -286,4 +286,23 @@ async fn passages_of_any_ask_may_be_cited() {
     let two = world().but(|w| w.script.passages.push(passage("p2", "handbook/shipping")));
     let outcome = two.but(|w| w.script.draft = Some(draft("Yes.", &["p1", "p2"]))).decide(&question()).await;
     assert_eq!(outcome.decision.reason, Reason::SureEnough);
+}
+
+#[tokio::test]
+async fn fixed_texts_speak_the_customers_language() {
+    let world = || {
+        world().but(|w| {
+            w.policy.texts.opted_out = [(Language::EN, "Done.".to_owned()), (Language::FR, "C'est noté.".to_owned())].into();
+            w.policy.texts.help = [(Language::EN, "Ask us here.".to_owned()), (Language::FR, "Posez vos questions ici.".to_owned())].into();
+        })
+    };
+    let sent = |decision: Decision| match decision.action {
+        Action::Reply { texts } => texts.join(" "),
+        Action::Draft { .. } | Action::TagOnly | Action::Escalate { .. } | Action::Ignore => String::new(),
+    };
+    assert_eq!(sent(world().decide(&case_saying("arrêtez de m'écrire s'il vous plaît")).await.decision), "C'est noté.");
+    assert_eq!(sent(world().decide(&case_saying("please stop texting me")).await.decision), "Done.");
+    let earlier = customer("m1", 0, "bonjour, où est ma commande ?");
+    let french = ticket(vec![earlier, bot("b1", 60, "Elle arrive demain."), customer("m2", 120, "HELP")]);
+    assert_eq!(sent(world().decide(&case_of(&french)).await.decision), "Posez vos questions ici.", "what was said before tells");
 }

@@ -4,12 +4,12 @@
 //! spelling in any language. The second part counts little in English and as much as the first in other languages, where the tokens
 //! are mere fragments; there the first part leaves function words out.
 
-use crate::learned::function_words::{is_function_word, languages_of};
 use crate::learned::hashed_embedder;
 use crate::learned::static_table::table::{Table, TableError, built_in};
-use crate::learned::text::plain_without_digits;
 use crate::ports::embedder::{Embedder, EmbedderError, Embedding};
 use async_trait::async_trait;
+use triage::language::function_words::{is_function_word, languages_of};
+use triage::text::plain_without_digits;
 
 /// Name and version; it changes whenever a vector does.
 pub const NAME: &str = "static-256-letters-128-v1";

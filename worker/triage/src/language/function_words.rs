@@ -1,7 +1,7 @@
 //! The small words of seven languages: they say which language it is and little about what is wanted.
 //!
 //! English, French, Spanish and German are spoken by the local mind. Portuguese, Italian and Dutch are here as rivals, so that they are
-//! not mistaken for one of the four. Words are written as [`crate::learned::text::plain`] writes them: no accents, "don't" as "dont".
+//! not mistaken for one of the four. Words are written as [`crate::text::plain`] writes them: no accents, "don't" as "dont".
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -1,6 +1,6 @@
 //! Texts made comparable: one case, no accents, plain letters.
 
-use crate::learned::function_words;
+use crate::language::function_words;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 

@@ -3,9 +3,9 @@
 //! Function words and telling letters first: they work from two or three words on. Trigrams (whatlang) join for longer texts. No
 //! answer is better than a wrong one: a text that could be two languages is none.
 
-use crate::learned::function_words::{LANGUAGES, languages_of};
-use crate::learned::text::plain;
-use triage::language::Language;
+use crate::language::Language;
+use crate::language::function_words::{LANGUAGES, languages_of};
+use crate::text::plain;
 use whatlang::{Detector, Lang};
 
 /// A language needs so many points to be named.

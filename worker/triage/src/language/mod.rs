@@ -1,5 +1,8 @@
 //! The language of a text, as an ISO 639-1 code.
 
+pub mod detect;
+pub mod function_words;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
