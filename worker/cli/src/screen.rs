@@ -1,6 +1,7 @@
 //! What the program prints: text for people or one JSON document for programs.
 
 use comfy_table::{ContentArrangement, Table, presets};
+use jiff::Timestamp;
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 
@@ -77,7 +78,14 @@ impl Screen {
     }
 }
 
-/// `COLUMNS` is what shells and terminals agree on; without it a common width.
+/// The terminal's width, else what `COLUMNS` says, else a common one.
 fn width() -> u16 {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(WIDTH_DEFAULT)
+    let of_terminal = terminal_size::terminal_size().map(|(width, _)| width.0);
+    let given = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    of_terminal.or_else(given).unwrap_or(WIDTH_DEFAULT)
+}
+
+/// A moment as people read it: to the second, in UTC.
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }

@@ -3,7 +3,7 @@
 use crate::args::DeadCommand;
 use crate::config::Config;
 use crate::home::Home;
-use crate::screen::Screen;
+use crate::screen::{Screen, moment};
 use crate::wiring;
 use anyhow::bail;
 use jiff::Timestamp;
@@ -24,7 +24,7 @@ pub async fn run(config: &Config, command: &DeadCommand, screen: &Screen) -> any
             }
             let rows = letters.iter().map(|letter| {
                 let about = letter.message.as_ref().map(ToString::to_string).or_else(|| letter.effect.as_ref().map(ToString::to_string));
-                vec![letter.id.0.to_string(), letter.kind.clone(), about.unwrap_or_default(), letter.at.to_string(), letter.reason.clone()]
+                vec![letter.id.0.to_string(), letter.kind.clone(), about.unwrap_or_default(), moment(letter.at), letter.reason.clone()]
             });
             screen.table(&["no.", "kind", "message or effect", "given up", "why"], rows.collect());
             screen.line("`whimbrel dead retry NO` tries one again, `whimbrel dead discard NO` closes it.");

@@ -4,7 +4,7 @@ use crate::args::ExplainArgs;
 use crate::commands::receipt;
 use crate::config::Config;
 use crate::home::Home;
-use crate::screen::Screen;
+use crate::screen::{Screen, moment};
 use crate::wiring;
 use anyhow::{Context, bail};
 use runtime::ports::records::{Records, StoredDecision};
@@ -20,7 +20,7 @@ pub async fn run(config: &Config, args: &ExplainArgs, screen: &Screen) -> anyhow
     let Some(stored) = ledger.decision(&args.id).await? else {
         bail!("there is no decision, message or ticket `{}`: `whimbrel status` counts what there is, logs name ids", args.id);
     };
-    screen.line(format!("{:<11}{} of {}, decided at {}", "id", stored.id, stored.decision.receipt.ticket, stored.at));
+    screen.line(format!("{:<11}{} of {}, decided at {}", "id", stored.id, stored.decision.receipt.ticket, moment(stored.at)));
     receipt::print(screen, &stored.decision);
     for effect in &stored.effects {
         let state = format!("{:?}", effect.state).to_lowercase();

@@ -3,7 +3,7 @@
 use crate::args::{CurateArgs, HistoryArgs, KnowledgeCommand, PassageArgs, RemoveArgs, SearchArgs};
 use crate::config::Config;
 use crate::home::Home;
-use crate::screen::Screen;
+use crate::screen::{Screen, moment};
 use crate::wiring::{self, Knowledge};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
@@ -39,7 +39,7 @@ async fn list(knowledge: &Knowledge, screen: &Screen) -> anyhow::Result<ExitCode
         return Ok(ExitCode::SUCCESS);
     }
     let rows = sources.iter().map(|summary| {
-        let synced = summary.synced_at.map_or("never".to_owned(), |at| at.to_string());
+        let synced = summary.synced_at.map_or("never".to_owned(), moment);
         vec![
             summary.source.id.to_string(),
             summary.documents.to_string(),
@@ -83,9 +83,9 @@ async fn show(knowledge: &Knowledge, args: &PassageArgs, screen: &Screen) -> any
         bail!("there is no passage {id}: `whimbrel knowledge search` prints ids; a changed or removed document has new ones or none");
     };
     screen.json(&chunk)?;
-    let until = chunk.valid_to.map_or("now".to_owned(), |at| at.to_string());
+    let until = chunk.valid_to.map_or("now".to_owned(), moment);
     screen.line(format!("{}/{} › {}", chunk.source, chunk.document.0, chunk.title));
-    screen.line(format!("version {}, valid from {} to {until}", chunk.version, chunk.valid_from));
+    screen.line(format!("version {}, valid from {} to {until}", chunk.version, moment(chunk.valid_from)));
     if let Some(question) = &chunk.question {
         screen.line(format!("Q {question}"));
     }
@@ -139,13 +139,13 @@ async fn history(knowledge: &Knowledge, args: &HistoryArgs, screen: &Screen) -> 
     }
     screen.json(&json!({ "versions": versions, "audit": audit }))?;
     let rows = versions.iter().map(|line| {
-        let until = line.valid_to.map_or("now".to_owned(), |at| at.to_string());
-        vec![line.version.clone(), line.valid_from.to_string(), until, line.passages.to_string(), line.title.clone()]
+        let until = line.valid_to.map_or("now".to_owned(), moment);
+        vec![line.version.clone(), moment(line.valid_from), until, line.passages.to_string(), line.title.clone()]
     });
     screen.table(&["version", "valid from", "to", "passages", "title"], rows.collect());
     for line in &audit {
         let why = if line.why.is_empty() { String::new() } else { format!(": {}", line.why) };
-        screen.line(format!("{}  {}  {}{why}", line.at, line.by, line.what));
+        screen.line(format!("{}  {}  {}{why}", moment(line.at), line.by, line.what));
     }
     Ok(ExitCode::SUCCESS)
 }
