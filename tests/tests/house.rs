@@ -205,3 +205,11 @@ fn check_arguments(path: &Path, line: &str, words: &[&str]) {
         path.display()
     );
 }
+
+#[test]
+fn the_documented_inbound_message_is_read() {
+    let text = std::fs::read_to_string(root().join("docs/inbound-message.md")).unwrap();
+    let example = text.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let message = runtime::inbound::InboundMessage::parse(example.trim().as_bytes()).unwrap();
+    assert_eq!(message.from.reveal(), "+12025550142");
+}

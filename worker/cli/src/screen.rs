@@ -20,11 +20,6 @@ impl Screen {
         Screen { json }
     }
 
-    /// A program reads.
-    pub fn is_json(&self) -> bool {
-        self.json
-    }
-
     /// A person watches: progress may be shown.
     pub fn is_watched(&self) -> bool {
         !self.json && std::io::stderr().is_terminal()

@@ -224,34 +224,10 @@ fn answers_all(classification: &Classification, draft: &Draft) -> bool {
 }
 
 fn consent_change(reason: &Reason) -> Option<ConsentChange> {
-    match reason {
-        Reason::OptedOutByKeyword | Reason::OptedOutByWording => Some(ConsentChange::OptOut),
-        Reason::OptedIn => Some(ConsentChange::OptIn),
-        Reason::HelpAsked
-        | Reason::CarrierAnswered
-        | Reason::Suppressed
-        | Reason::PersonHasTicket
-        | Reason::LoopBroken
-        | Reason::MachineSender
-        | Reason::MediaOnly
-        | Reason::Empty
-        | Reason::TooOld
-        | Reason::BareGreeting
-        | Reason::OutOfScope
-        | Reason::Unsure
-        | Reason::MustEscalate
-        | Reason::IntentOff
-        | Reason::InShadow
-        | Reason::NothingFound
-        | Reason::NothingWritten
-        | Reason::TooLong
-        | Reason::CheckFailed
-        | Reason::PartlyAnswered
-        | Reason::NotCalibrated
-        | Reason::TooRisky
-        | Reason::CeilingDraft
-        | Reason::SureEnough => None,
+    if matches!(reason, Reason::OptedOutByKeyword | Reason::OptedOutByWording) {
+        return Some(ConsentChange::OptOut);
     }
+    (*reason == Reason::OptedIn).then_some(ConsentChange::OptIn)
 }
 
 /// The intent's own tag and the rules' tags, from the closed list when there is one.
