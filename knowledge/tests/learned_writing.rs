@@ -14,6 +14,7 @@ use triage::language::Language;
 use triage::phone::PhoneNumber;
 use triage::policy::SmsPolicy;
 use triage::ports::{Checker, Writer};
+use triage::signals::Signals;
 use triage::text::single_spaced;
 use triage::ticket::{Author, Message, MessageId, Ticket, TicketId};
 
@@ -50,9 +51,8 @@ fn classification(asks: &[&str], language: Language) -> Classification {
         urgency: Priority::Normal,
         asks: asks.iter().map(|text| Ask { text: (*text).to_owned(), intent: None }).collect(),
         bare_greeting: false,
-        agreement: 1.0,
-        nearest_example: 1.0,
-        unknown_words: 0.0,
+        confidence: 1.0,
+        measured: Signals::default(),
         model: String::new(),
     }
 }

@@ -6,6 +6,7 @@
 pub mod calibrate;
 pub mod compare;
 pub mod interval;
+pub mod metrics;
 pub mod outcome;
 pub mod replay;
 pub mod sample;

@@ -3,6 +3,7 @@
 use crate::learned::asks::asks;
 use crate::learned::ensemble::Reading;
 use crate::learned::greeting::{asks_nothing, is_bare_greeting};
+use crate::learned::measures::signals;
 use crate::learned::model::Model;
 use crate::learned::urgency::urgency;
 use crate::ports::embedder::Embedder;
@@ -15,6 +16,7 @@ use triage::language::Language;
 use triage::language::detect::detect;
 use triage::language::function_words::is_function_word;
 use triage::ports::{Classifier, StageError};
+use triage::signals::{Signal, Signals};
 use triage::text::plain;
 use triage::ticket::Author;
 
@@ -81,9 +83,8 @@ impl Classifier for LocalClassifier {
             urgency: urgency(text),
             asks: asked.into_iter().map(|text| Ask { text, intent: None }).collect(),
             bare_greeting,
-            agreement: 0.0,
-            nearest_example: 0.0,
-            unknown_words: 1.0,
+            confidence: 0.0,
+            measured: Signals([(Signal::UnknownWords, 1.0)].into()),
             model: UNTRAINED.to_owned(),
         };
         let Some(model) = &self.model else { return Ok(classification) };
@@ -98,10 +99,10 @@ impl Classifier for LocalClassifier {
                 ask.intent = intent;
             }
             classification.intents = ranked(model, whole);
-            classification.out_of_scope = model.parts().scope.outside(whole, model.parts().minds.outside);
-            classification.agreement = whole.agreement;
-            classification.nearest_example = whole.nearest_example;
-            classification.unknown_words = whole.unknown_words;
+            let outside = model.parts().minds.outside;
+            classification.out_of_scope = model.parts().scope.outside(whole, outside);
+            classification.confidence = (1.0 - classification.out_of_scope) * model.parts().scope.right(whole, outside);
+            classification.measured = signals(whole, outside);
             classification.model = model.name().to_owned();
         }
         Ok(classification)

@@ -31,6 +31,13 @@ pub struct SparseVector {
     pub values: Vec<f32>,
 }
 
+impl SparseVector {
+    /// A vector with all its places.
+    pub fn dense(values: &[f32]) -> Self {
+        SparseVector { indices: (0..).take(values.len()).collect(), values: values.to_vec() }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Half {
     Words,
@@ -163,10 +170,11 @@ impl Vocabulary {
             && self.idf.iter().all(|idf| idf.is_finite())
     }
 
-    /// A plain text as features.
-    pub fn vector(&self, plain: &str) -> SparseVector {
-        let (mut words, mut chars) = (Vec::new(), Vec::new());
+    /// A plain text as features, and the share of its character n-grams that are known, between 0 and 1.
+    pub fn vector(&self, plain: &str) -> (SparseVector, f32) {
+        let (mut words, mut chars, mut chars_seen) = (Vec::new(), Vec::new(), 0usize);
         each_key(plain, |half, key| {
+            chars_seen += usize::from(half == Half::Chars);
             if let Some(index) = self.index(key) {
                 match half {
                     Half::Words => words.push(index),
@@ -174,10 +182,12 @@ impl Vocabulary {
                 }
             }
         });
+        let known = if chars_seen == 0 { 0.0 } else { chars.len() as f32 / chars_seen as f32 };
         let mut pairs = self.weighted(words);
         pairs.extend(self.weighted(chars));
         pairs.sort_unstable_by_key(|(index, _)| *index);
-        SparseVector { indices: pairs.iter().map(|(index, _)| *index).collect(), values: pairs.iter().map(|(_, value)| *value).collect() }
+        let (indices, values) = pairs.into_iter().unzip();
+        (SparseVector { indices, values }, known)
     }
 
     /// Share of the words that no labelled example holds, between 0 and 1; 0 for no words.
@@ -229,7 +239,8 @@ mod tests {
 
     #[test]
     fn each_half_has_unit_length() {
-        let vector = vocabulary().vector("where is my money");
+        let (vector, known) = vocabulary().vector("where is my money");
+        assert_eq!(known, 1.0);
         let squares: f32 = vector.values.iter().map(|value| value * value).sum();
         assert!((squares - 2.0).abs() < 1e-4, "{squares}");
         assert!(vector.indices.windows(2).all(|pair| pair[0] < pair[1]));

@@ -1,22 +1,13 @@
-//! Multinomial logistic regression on sparse features.
-//!
-//! Trained by AdaGrad with one step size a feature (Duchi et al. 2011) and an L2 penalty that is applied once an epoch. The order of
-//! the examples comes from a seed, so the same examples give the same weights. Stored as bytes with one scale a feature.
+//! Linear classifiers on sparse features or on vectors: one against the rest, stored as bytes with one scale a feature.
 
 use crate::learned::features::SparseVector;
-use crate::learned::random::Random;
+use crate::learned::{machine, softmax};
 use serde::{Deserialize, Serialize};
 
-/// Inverse strength of the L2 penalty, as `C` of the usual textbooks: the penalty is `|w|² / 2C` beside the sum of losses.
-pub const C: f32 = 30.0;
-/// Step size before AdaGrad divides it.
-pub const STEP: f32 = 0.7;
-/// Examples are seen so many times in all, within the limits below.
-pub const STEPS_WANTED: usize = 150_000;
-/// Every example is seen at least so often.
-pub const EPOCHS_MIN: usize = 8;
-/// No example is seen more often.
-pub const EPOCHS_MAX: usize = 20;
+/// How much losses weigh against the penalty, for n-grams.
+pub const C_WORDS: f32 = 1.0;
+/// Margins times this are scores whose exponentials are in the ratio of probabilities, about; calibration does the rest.
+pub const MARGIN_WARMTH: f32 = 3.0;
 
 /// A classifier: one row of byte weights a feature, one column a class.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -30,22 +21,36 @@ pub struct LinearModel {
 }
 
 impl LinearModel {
-    /// Trains on rows with their classes. Rows and classes are as many; features and classes beyond the given numbers are ignored.
-    pub fn train(rows: &[SparseVector], classes: &[usize], features: usize, class_count: usize, seed: u64) -> Self {
-        let mut trainer = Trainer::new(features, class_count);
-        let mut order: Vec<usize> = (0..rows.len().min(classes.len())).collect();
-        let epochs = (STEPS_WANTED / order.len().max(1)).clamp(EPOCHS_MIN, EPOCHS_MAX);
-        let mut random = Random::seeded(seed);
-        for _ in 0..epochs {
-            random.shuffle(&mut order);
-            for at in &order {
-                if let (Some(row), Some(class)) = (rows.get(*at), classes.get(*at)) {
-                    trainer.step(row, *class);
-                }
-            }
-            trainer.shrink();
+    /// One support vector machine a class. Rows and classes are as many; features beyond the given number are ignored.
+    pub fn machines(rows: &[SparseVector], classes: &[usize], features: usize, class_count: usize, seed: u64) -> Self {
+        let squares: Vec<f32> = rows.iter().map(|row| row.values.iter().map(|value| value * value).sum()).collect();
+        let mut weights = vec![0.0; features.saturating_mul(class_count)];
+        let mut bias = Vec::with_capacity(class_count);
+        for class in 0..class_count {
+            let (of_class, of_bias) = machine::fit(rows, &squares, |at| classes.get(at) == Some(&class), features, C_WORDS, seed);
+            bias.push(of_bias * MARGIN_WARMTH);
+            let places = weights.iter_mut().skip(class).step_by(class_count);
+            places.zip(of_class).for_each(|(place, weight)| *place = weight * MARGIN_WARMTH);
         }
-        trainer.finish()
+        LinearModel::quantised(&weights, bias, class_count)
+    }
+
+    /// Multinomial logistic regression.
+    pub fn softmax(rows: &[SparseVector], classes: &[usize], features: usize, class_count: usize, seed: u64) -> Self {
+        let (weights, bias) = softmax::fit(rows, classes, features, class_count, seed);
+        LinearModel::quantised(&weights, bias, class_count)
+    }
+
+    /// Weights, feature after feature, as bytes with one scale a feature.
+    fn quantised(weights: &[f32], bias: Vec<f32>, class_count: usize) -> Self {
+        let (mut scales, mut bytes) = (Vec::new(), Vec::with_capacity(weights.len()));
+        for of_feature in weights.chunks_exact(class_count.max(1)) {
+            let scale = of_feature.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs())) / f32::from(i8::MAX);
+            let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+            scales.push(scale);
+            bytes.extend(of_feature.iter().map(|weight| (weight * inverse).round() as i8));
+        }
+        LinearModel { classes: class_count, bias, scales, weights: bytes }
     }
 
     /// How many classes it tells apart.
@@ -61,8 +66,8 @@ impl LinearModel {
             && self.bias.iter().chain(&self.scales).all(|value| value.is_finite())
     }
 
-    /// Natural logarithms of the classes' probabilities.
-    pub fn log_probabilities(&self, row: &SparseVector) -> Vec<f32> {
+    /// The classes' scores; their [`log_softmax`] are the logarithms of probabilities.
+    pub fn scores(&self, row: &SparseVector) -> Vec<f32> {
         let mut scores = self.bias.clone();
         for (index, value) in row.indices.iter().zip(&row.values) {
             let at = *index as usize;
@@ -74,94 +79,17 @@ impl LinearModel {
                 *score += factor * f32::from(*weight);
             }
         }
-        log_softmax(&mut scores);
         scores
     }
 }
 
-/// Scores become natural logarithms of probabilities.
-pub fn log_softmax(scores: &mut [f32]) {
+/// Scores become natural logarithms of probabilities. Gives what was taken off: the logarithm of the sum of their exponentials, which
+/// is low for a message that no class claims (the negative energy of Liu et al. 2020).
+pub fn log_softmax(scores: &mut [f32]) -> f32 {
     let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let log_sum = scores.iter().map(|score| (score - highest).exp()).sum::<f32>().ln();
-    scores.iter_mut().for_each(|score| *score = *score - highest - log_sum);
-}
-
-struct Trainer {
-    classes: usize,
-    bias: Vec<f32>,
-    bias_squares: f32,
-    weights: Vec<f32>,
-    /// Sum of squared gradients, one a feature.
-    squares: Vec<f32>,
-    /// Scores, then residuals, of the example at hand.
-    scratch: Vec<f32>,
-}
-
-impl Trainer {
-    fn new(features: usize, classes: usize) -> Self {
-        Trainer {
-            classes,
-            bias: vec![0.0; classes],
-            bias_squares: 0.0,
-            weights: vec![0.0; features.saturating_mul(classes)],
-            squares: vec![0.0; features],
-            scratch: vec![0.0; classes],
-        }
-    }
-
-    fn step(&mut self, row: &SparseVector, class: usize) {
-        if class >= self.classes {
-            return;
-        }
-        self.scratch.copy_from_slice(&self.bias);
-        for (index, value) in row.indices.iter().zip(&row.values) {
-            let from = *index as usize * self.classes;
-            if let Some(weights) = self.weights.get(from..from + self.classes) {
-                self.scratch.iter_mut().zip(weights).for_each(|(score, weight)| *score += value * weight);
-            }
-        }
-        log_softmax(&mut self.scratch);
-        self.scratch.iter_mut().for_each(|score| *score = score.exp());
-        if let Some(own) = self.scratch.get_mut(class) {
-            *own -= 1.0;
-        }
-        let residual_squares: f32 = self.scratch.iter().map(|residual| residual * residual).sum();
-        for (index, value) in row.indices.iter().zip(&row.values) {
-            let at = *index as usize;
-            let from = at * self.classes;
-            let Some(weights) = self.weights.get_mut(from..from + self.classes) else { continue };
-            let Some(squares) = self.squares.get_mut(at) else { continue };
-            *squares += value * value * residual_squares;
-            let step = STEP * value / (*squares + f32::EPSILON).sqrt();
-            weights.iter_mut().zip(&self.scratch).for_each(|(weight, residual)| *weight -= step * residual);
-        }
-        self.bias_squares += residual_squares;
-        let step = STEP / (self.bias_squares + f32::EPSILON).sqrt();
-        self.bias.iter_mut().zip(&self.scratch).for_each(|(bias, residual)| *bias -= step * residual);
-    }
-
-    /// The penalty of one epoch, as a proximal step: each feature with its own step size.
-    fn shrink(&mut self) {
-        for (weights, squares) in self.weights.chunks_exact_mut(self.classes.max(1)).zip(&self.squares) {
-            if *squares > 0.0 {
-                let keep = 1.0 / (1.0 + STEP / squares.sqrt() / C);
-                weights.iter_mut().for_each(|weight| *weight *= keep);
-            }
-        }
-    }
-
-    fn finish(self) -> LinearModel {
-        let mut scales = Vec::with_capacity(self.squares.len());
-        let mut bytes = Vec::with_capacity(self.weights.len());
-        for weights in self.weights.chunks_exact(self.classes.max(1)) {
-            let largest = weights.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
-            let scale = largest / f32::from(i8::MAX);
-            scales.push(scale);
-            let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-            bytes.extend(weights.iter().map(|weight| (weight * inverse).round() as i8));
-        }
-        LinearModel { classes: self.classes, bias: self.bias, scales, weights: bytes }
-    }
+    let log_sum = highest + scores.iter().map(|score| (score - highest).exp()).sum::<f32>().ln();
+    scores.iter_mut().for_each(|score| *score -= log_sum);
+    log_sum
 }
 
 #[cfg(test)]
@@ -175,9 +103,10 @@ mod tests {
     #[test]
     fn separable_rows_are_separated() {
         let rows = [row(&[0, 3]), row(&[1, 3]), row(&[2, 3]), row(&[0]), row(&[1]), row(&[2])];
-        let model = LinearModel::train(&rows, &[0, 1, 2, 0, 1, 2], 4, 3, 7);
+        let model = LinearModel::softmax(&rows, &[0, 1, 2, 0, 1, 2], 4, 3, 7);
         for class in 0..3u32 {
-            let scores = model.log_probabilities(&row(&[class]));
+            let mut scores = model.scores(&row(&[class]));
+            log_softmax(&mut scores);
             assert!(scores[class as usize] > 0.7f32.ln(), "{scores:?}");
         }
     }
@@ -185,7 +114,7 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_weights() {
         let rows = [row(&[0]), row(&[1]), row(&[0, 1])];
-        let train = |seed| LinearModel::train(&rows, &[0, 1, 1], 2, 2, seed);
+        let train = |seed| LinearModel::machines(&rows, &[0, 1, 1], 2, 2, seed);
         assert_eq!(train(1), train(1));
         assert!(train(1).is_consistent(2));
         assert!(!train(1).is_consistent(3));

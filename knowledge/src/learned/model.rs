@@ -5,6 +5,7 @@
 
 use crate::learned::ensemble::Minds;
 use crate::learned::scope::Scope;
+use crate::learned::threshold::HeldOut;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use triage::intent::IntentName;
@@ -12,7 +13,7 @@ use triage::intent::IntentName;
 /// The first bytes of every model file.
 pub const MAGIC: &[u8; 8] = b"WHBRMIND";
 /// Version of the format. A new meaning of any byte, hash or feature is a new version.
-pub const FORMAT: u16 = 1;
+pub const FORMAT: u16 = 2;
 /// A larger file is refused unread, in bytes: 64 MiB.
 pub const BYTES_MAX: usize = 64 << 20;
 
@@ -59,6 +60,8 @@ pub struct Parts {
     pub minds: Minds,
     /// The sense of what lies outside.
     pub scope: Scope,
+    /// Unseen training messages, to choose thresholds from.
+    pub held_out: HeldOut,
     /// How many examples it was trained on, noisy copies not counted.
     pub examples: usize,
     /// The seed of the training.
@@ -82,6 +85,11 @@ impl Model {
     /// What it is made of.
     pub fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    /// The same model for traffic of which so large a share lies outside all intents.
+    pub fn at_share(self, share: f64) -> Self {
+        Model::new(Parts { scope: Scope { share, ..self.parts.scope }, ..self.parts })
     }
 
     /// `local-` and a hash of everything in it.
@@ -140,13 +148,16 @@ impl Parts {
         let classes = self.intents.len();
         let minds = &self.minds;
         let checks = [
-            (classes > 0 && minds.linear.classes() == classes, "its classes are not its intents"),
+            (classes > 0 && minds.words.classes() == classes && minds.meaning.classes() == classes, "its classes are not its intents"),
             (minds.vocabulary.is_consistent(), "its vocabulary is out of order"),
-            (minds.linear.is_consistent(minds.vocabulary.len()), "its weights do not fit its vocabulary"),
+            (minds.words.is_consistent(minds.vocabulary.len()), "its weights do not fit its vocabulary"),
+            (minds.meaning.is_consistent(self.dimensions), "its weights do not fit its embedder"),
+            (minds.centroids.is_consistent(classes, self.dimensions), "its middles do not fit its classes"),
             (minds.neighbours.is_consistent(classes, self.dimensions), "its examples do not fit its classes"),
             (minds.calibration.is_consistent(), "its calibration is no number"),
             (minds.outside.is_none_or(|outside| outside < classes), "its class for out of scope is none of its classes"),
             (self.scope.is_consistent(), "its sense of scope is no number"),
+            (self.held_out.is_consistent(), "its held-out messages are no numbers"),
         ];
         checks.into_iter().find(|(holds, _)| !holds).map(|(_, fault)| fault)
     }

@@ -26,8 +26,10 @@ pub struct Neighbours {
 pub struct Vote {
     /// Natural logarithms of the classes' probabilities.
     pub log_probabilities: Vec<f32>,
-    /// Cosine of the nearest example that is inside the intents; 0 when there is none.
-    pub nearest: f32,
+    /// Cosine of the nearest example of every class; 0 when there is none.
+    pub nearest: Vec<f32>,
+    /// Class of each neighbour that voted, nearest first.
+    pub voters: Vec<u16>,
 }
 
 impl Neighbours {
@@ -68,21 +70,22 @@ impl Neighbours {
             && self.scales.iter().all(|scale| scale.is_finite())
     }
 
-    /// Lets the nearest examples vote. `outside` is the class of what lies outside all intents.
-    pub fn vote(&self, embedding: &Embedding, class_count: usize, outside: Option<usize>) -> Vote {
-        let mut nearest = 0.0f32;
+    /// Lets the nearest examples vote.
+    pub fn vote(&self, embedding: &Embedding, class_count: usize) -> Vote {
+        let mut nearest = vec![0.0f32; class_count];
         let mut best: Vec<(f32, u16)> = Vec::with_capacity(NEIGHBOURS + 1);
         let (scale, query) = quantise(embedding);
         if query.len() == self.dimensions && scale > 0.0 {
             for ((vector, own), class) in self.vectors.chunks_exact(self.dimensions.max(1)).zip(&self.scales).zip(&self.classes) {
                 let cosine = dot(&query, vector) as f32 * scale * own;
-                if Some(usize::from(*class)) != outside {
-                    nearest = nearest.max(cosine);
+                if let Some(nearest) = nearest.get_mut(usize::from(*class)) {
+                    *nearest = nearest.max(cosine);
                 }
                 insert(&mut best, cosine, *class);
             }
         }
-        Vote { log_probabilities: tally(&best, class_count), nearest }
+        let voters = best.iter().map(|(_, class)| *class).collect();
+        Vote { log_probabilities: tally(&best, class_count), nearest, voters }
     }
 }
 
@@ -134,28 +137,23 @@ mod tests {
     #[test]
     fn the_nearest_examples_decide() {
         let known = Neighbours::new([(at([1.0, 0.0, 0.0]), 0), (at([0.0, 1.0, 0.0]), 1), (at([0.1, 1.0, 0.0]), 1)]);
-        let vote = known.vote(&at([0.05, 1.0, 0.0]), 2, None);
+        let vote = known.vote(&at([0.05, 1.0, 0.0]), 2);
         assert!(vote.log_probabilities[1] > 0.9f32.ln());
-        assert!(vote.nearest > 0.99);
+        assert!(vote.nearest[1] > 0.99 && vote.nearest[0] < 0.2);
+        assert_eq!(vote.voters, [1, 1, 0]);
     }
 
     #[test]
     fn far_neighbours_know_nothing() {
         let known = Neighbours::new([(at([1.0, 0.0, 0.0]), 0)]);
-        let vote = known.vote(&at([0.0, 0.0, 1.0]), 2, None);
+        let vote = known.vote(&at([0.0, 0.0, 1.0]), 2);
         assert!((vote.log_probabilities[0] - vote.log_probabilities[1]).abs() < 0.01);
-        assert!(vote.nearest < 0.01);
-    }
-
-    #[test]
-    fn examples_outside_all_intents_are_no_nearest_example() {
-        let known = Neighbours::new([(at([1.0, 0.0, 0.0]), 0), (at([0.0, 1.0, 0.0]), 1)]);
-        assert!(known.vote(&at([1.0, 0.0, 0.0]), 2, Some(0)).nearest < 0.01);
+        assert!(vote.nearest[0] < 0.01);
     }
 
     #[test]
     fn nobody_at_all_votes_evenly() {
-        let vote = Neighbours::default().vote(&at([1.0, 0.0, 0.0]), 4, None);
+        let vote = Neighbours::default().vote(&at([1.0, 0.0, 0.0]), 4);
         assert!(vote.log_probabilities.iter().all(|p| (p.exp() - 0.25).abs() < 1e-5));
     }
 }

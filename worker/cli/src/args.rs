@@ -42,6 +42,12 @@ pub enum Command {
     },
     /// Learn intents from past tickets and calibrate the gate on them.
     Learn(LearnArgs),
+    /// How good the local mind is on labelled data: intents, retrieval.
+    Evaluate {
+        /// What to judge.
+        #[command(subcommand)]
+        command: EvaluateCommand,
+    },
     /// What could not be dealt with.
     Dead {
         /// What to do with it.
@@ -232,6 +238,30 @@ pub struct LearnArgs {
     /// Train only; leave the gate as it is.
     #[arg(long)]
     pub skip_calibration: bool,
+}
+
+/// What to judge.
+#[derive(Debug, Subcommand)]
+pub enum EvaluateCommand {
+    /// Learn intents from one file and judge them on another.
+    Intents(EvaluateIntentsArgs),
+}
+
+/// Arguments of `evaluate intents`.
+#[derive(Debug, ClapArgs)]
+pub struct EvaluateIntentsArgs {
+    /// Labelled messages to learn from: JSON Lines (`.jsonl` or `.jsonl.gz`) with `text` and `intents`; `oos` is out of scope.
+    #[arg(long, value_name = "FILE")]
+    pub train: String,
+    /// Labelled messages to judge on, in the same form.
+    #[arg(long, value_name = "FILE")]
+    pub test: String,
+    /// Share of messages out of scope that thresholds are chosen for, 0 to 1 [default: estimated from the messages without their labels].
+    #[arg(long, value_name = "SHARE")]
+    pub out_of_scope_share: Option<f64>,
+    /// Misspell the judged messages as people in a hurry do.
+    #[arg(long)]
+    pub noise: bool,
 }
 
 /// What to do with dead letters.

@@ -1,7 +1,7 @@
 //! The program `whimbrel`: from arguments to an exit code.
 
 use clap::Parser;
-use cli::args::{Args, Command, KnowledgeCommand};
+use cli::args::{Args, Command, EvaluateCommand, KnowledgeCommand};
 use cli::commands;
 use cli::config::load;
 use cli::screen::Screen;
@@ -52,6 +52,9 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
                 | KnowledgeCommand::History(_) => commands::knowledge::run(&config, &command, screen).await,
             },
             Command::Learn(learn) => commands::learn::run(&config, &learn, screen).await,
+            Command::Evaluate { command } => match &command {
+                EvaluateCommand::Intents(intents) => commands::evaluate_intents::run(&config, intents, screen).await,
+            },
             Command::Dead { command } => commands::dead::run(&config, &command, screen).await,
             Command::Status => commands::status::run(&config, screen).await,
             Command::Pause => commands::pause::run(&config, true, screen).await,

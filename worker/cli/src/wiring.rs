@@ -52,7 +52,7 @@ pub struct Knowledge {
 /// Opens the knowledge of a data folder.
 pub fn knowledge(home: &Home) -> anyhow::Result<Knowledge> {
     let store: Arc<dyn KnowledgeStore> = Arc::new(SqliteKnowledgeStore::open(&home.knowledge())?);
-    let embedder: Arc<dyn Embedder> = Arc::new(StaticEmbedder::new()?);
+    let embedder = embedder()?;
     let index: Arc<dyn VectorIndex> = Arc::new(EmbeddedVectorIndex::new()?);
     let feed = Arc::new(Feed::new(store.clone(), index));
     let loader: Arc<dyn Loader> = Arc::new(CombinedLoader::default());
@@ -62,6 +62,11 @@ pub fn knowledge(home: &Home) -> anyhow::Result<Knowledge> {
         store,
         embedder,
     })
+}
+
+/// What turns texts into vectors.
+pub fn embedder() -> anyhow::Result<Arc<dyn Embedder>> {
+    Ok(Arc::new(StaticEmbedder::new()?))
 }
 
 /// What the operator set down, and the gate of the data folder (the cautious one until `learn` has fitted another).

@@ -2,6 +2,7 @@
 
 use crate::intent::IntentName;
 use crate::language::Language;
+use crate::signals::Signals;
 use serde::{Deserialize, Serialize};
 
 /// An intent with its probability.
@@ -53,12 +54,11 @@ pub struct Classification {
     pub asks: Vec<Ask>,
     /// The turn is a greeting and nothing else.
     pub bare_greeting: bool,
-    /// Probability margin between the minds' first choices: 1 when all agree on the first intent, else 0 to 1.
-    pub agreement: f64,
-    /// Cosine of the nearest labelled example, 0 when there is none.
-    pub nearest_example: f64,
-    /// Share of the words that no labelled example holds.
-    pub unknown_words: f64,
+    /// Probability that the first intent is right; a turn outside all intents counts as wrong.
+    pub confidence: f64,
+    /// What else was measured on the way: agreement of the minds, nearest examples, unknown words. A mind gives what it has.
+    #[serde(default)]
+    pub measured: Signals,
     /// Name and version of what classified, for the receipt.
     pub model: String,
 }

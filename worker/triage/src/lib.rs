@@ -18,6 +18,7 @@ pub mod gate;
 pub mod hash;
 pub mod intent;
 pub mod language;
+pub mod logistic;
 pub mod office_hours;
 pub mod past;
 pub mod phone;

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of the shorter passage's words from which two passages say the same.
 pub const SAME_WORDS_MIN: f64 = 0.6;
+/// How many of the first passages are looked at for what they agree on.
+pub const FIRST_PASSAGES: usize = 3;
 
 /// One measurement, by name. The names are the same in receipts, models and docs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -19,22 +21,38 @@ pub enum Signal {
     IntentMargin,
     /// Entropy of the intents' probabilities, divided by its largest value: 0 sure, 1 clueless.
     IntentEntropy,
+    /// Probability that the first intent is right; outside all intents counts as wrong.
+    IntentConfidence,
     /// Probability that the turn lies outside all intents.
     OutOfScope,
     /// How far the minds agree on the first intent.
     Agreement,
     /// Cosine of the nearest labelled example.
     NearestExample,
+    /// That cosine for the first intent less the best of another intent.
+    NearestMargin,
+    /// Share of the nearest examples that bear the first intent.
+    NearestVotes,
+    /// Cosine with the middle of the first intent's examples.
+    CentroidSimilarity,
+    /// That cosine less the best of another intent.
+    CentroidMargin,
     /// Share of words that no labelled example holds.
     UnknownWords,
+    /// Number of the turn's asks, on a logarithmic scale.
+    Asks,
     /// Cosine of the first cited passage (of the first one where none is cited), the lowest over the asks.
     RetrievalSimilarity,
     /// Word overlap of that passage, the lowest over the asks.
     RetrievalOverlap,
+    /// Fused score of that passage, the lowest over the asks.
+    RetrievalScore,
     /// Fused score of the first passage less that of the first one that says something else, the lowest over the asks.
     RetrievalMargin,
     /// Share of the first passages whose intent, where people gave one, is the first intent.
     PassagesAgree,
+    /// Share of the first passages that say the same as the cited one.
+    PassagesRepeat,
     /// Share of cited passages that an admin approved or that are documents.
     Authority,
     /// Share of the asks that the reply answers.
@@ -43,6 +61,8 @@ pub enum Signal {
     Support,
     /// Number of words of the turn, on a logarithmic scale.
     TurnLength,
+    /// Number of words of the reply, on a logarithmic scale.
+    ReplyLength,
 }
 
 /// The measurements of one would-be reply.
@@ -65,7 +85,9 @@ impl Signals {
         values.insert(Signal::Authority, mean(cited.map(|passage| f64::from(u8::from(passage.kind != PassageKind::PastTicket)))));
         values.insert(Signal::AsksAnswered, draft.asks_answered as f64 / classification.asks.len().max(1) as f64);
         values.insert(Signal::Support, verdict.support);
-        values.insert(Signal::TurnLength, (1.0 + text.split_whitespace().count() as f64).ln());
+        let words = |text: &str| (1.0 + text.split_whitespace().count() as f64).ln();
+        values.insert(Signal::TurnLength, words(text));
+        values.insert(Signal::ReplyLength, words(&draft.text));
         Signals(values)
     }
 }
@@ -77,10 +99,10 @@ fn measure_intent(values: &mut BTreeMap<Signal, f64>, classification: &Classific
     values.insert(Signal::IntentProbability, first);
     values.insert(Signal::IntentMargin, first - second);
     values.insert(Signal::IntentEntropy, entropy(classification));
+    values.insert(Signal::IntentConfidence, classification.confidence);
     values.insert(Signal::OutOfScope, classification.out_of_scope);
-    values.insert(Signal::Agreement, classification.agreement);
-    values.insert(Signal::NearestExample, classification.nearest_example);
-    values.insert(Signal::UnknownWords, classification.unknown_words);
+    values.insert(Signal::Asks, (1.0 + classification.asks.len() as f64).ln());
+    values.extend(classification.measured.0.iter().map(|(signal, value)| (*signal, *value)));
 }
 
 fn measure_evidence(values: &mut BTreeMap<Signal, f64>, classification: &Classification, evidence: &Evidence, draft: &Draft) {
@@ -88,14 +110,26 @@ fn measure_evidence(values: &mut BTreeMap<Signal, f64>, classification: &Classif
     let firsts = || evidence.found.iter().map(|found| found.passages.iter().find(is_cited).or(found.passages.first()));
     values.insert(Signal::RetrievalSimilarity, lowest(firsts().map(|first| first.map_or(0.0, |passage| passage.similarity))));
     values.insert(Signal::RetrievalOverlap, lowest(firsts().map(|first| first.map_or(0.0, |passage| passage.overlap))));
+    values.insert(Signal::RetrievalScore, lowest(firsts().map(|first| first.map_or(0.0, |passage| passage.score))));
+    let repeats =
+        evidence.found.iter().map(|found| repeats(found.passages.iter().find(is_cited).or(found.passages.first()), &found.passages));
+    values.insert(Signal::PassagesRepeat, lowest(repeats));
     let margins = evidence.found.iter().map(|found| match found.passages.split_first() {
         None => 0.0,
         Some((first, rest)) => first.score - rest.iter().find(|other| !say_the_same(first, other)).map_or(0.0, |other| other.score),
     });
     values.insert(Signal::RetrievalMargin, lowest(margins));
     let intent = classification.first().map(|first| &first.name);
-    let labelled = evidence.found.iter().flat_map(|found| found.passages.iter().take(3)).filter_map(|passage| passage.intent.as_ref());
+    let labelled =
+        evidence.found.iter().flat_map(|found| found.passages.iter().take(FIRST_PASSAGES)).filter_map(|passage| passage.intent.as_ref());
     values.insert(Signal::PassagesAgree, mean(labelled.map(|label| f64::from(u8::from(Some(label) == intent)))));
+}
+
+/// Share of the first passages, the cited one aside, that say what it says.
+fn repeats(cited: Option<&Passage>, passages: &[Passage]) -> f64 {
+    let Some(cited) = cited else { return 0.0 };
+    let others = passages.iter().filter(|other| other.id != cited.id).take(FIRST_PASSAGES);
+    mean(others.map(|other| f64::from(u8::from(say_the_same(cited, other)))))
 }
 
 /// Two passages say the same when most words of the shorter one stand in the other: a past reply that repeats the handbook

@@ -90,7 +90,8 @@ fn limits() -> impl Strategy<Value = Limits> {
 fn made_of(answers: &Answers, limits: &Limits) -> World {
     let world = world().classified(|c| {
         c.intents = vec![RankedIntent { name: intent(answers.first), probability: answers.probability }];
-        (c.out_of_scope, c.agreement, c.nearest_example) = (answers.out_of_scope, answers.measured, answers.measured);
+        c.out_of_scope = answers.out_of_scope;
+        c.measured.0.values_mut().for_each(|value| *value = answers.measured);
         c.asks = answers.asks.iter().map(|of| ask("a question", *of)).collect();
     });
     let world = world.but(|w| {

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod demo_report;
 pub mod doctor;
 pub mod enqueue;
+pub mod evaluate_intents;
 pub mod explain;
 pub mod knowledge;
 pub mod knowledge_sync;

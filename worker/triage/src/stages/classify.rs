@@ -9,7 +9,7 @@ use crate::ports::{Classifier, StageError};
 pub async fn classify(classifier: &dyn Classifier, case: &Case, limits: &Limits) -> Result<Classification, StageError> {
     let classification = classifier.classify(case, &turn_text(case, limits)).await?;
     let c = &classification;
-    let measured = [c.out_of_scope, c.agreement, c.nearest_example, c.unknown_words];
+    let measured = [c.out_of_scope, c.confidence].into_iter().chain(c.measured.0.values().copied());
     StageError::unless_finite("classify", c.intents.iter().map(|intent| intent.probability).chain(measured))?;
     Ok(classification)
 }

@@ -9,6 +9,7 @@ use triage::classification::{Ask, Classification, Priority, RankedIntent};
 use triage::intent::IntentName;
 use triage::language::Language;
 use triage::phone::PhoneNumber;
+use triage::signals::{Signal, Signals};
 use triage::ticket::{Author, Change, Media, Message, MessageId, Owner, Tag, Ticket, TicketId};
 
 pub(crate) const HOUR_S: i64 = 3_600;
@@ -94,9 +95,8 @@ pub(crate) fn classified(name: &str, probability: f64) -> Classification {
         urgency: Priority::Normal,
         asks: vec![ask("can I return this?", None)],
         bare_greeting: false,
-        agreement: 1.0,
-        nearest_example: 0.9,
-        unknown_words: 0.0,
+        confidence: probability,
+        measured: Signals([(Signal::Agreement, 1.0), (Signal::NearestExample, 0.9), (Signal::UnknownWords, 0.0)].into()),
         model: "scripted 1".to_owned(),
     }
 }

@@ -1,0 +1,158 @@
+//! Logistic regression on a handful of measured numbers: the shape of every learned judgement here.
+//!
+//! Inputs are standardised, weights are pulled towards a prior by an L2 penalty, the bias is free, and the fit is Newton's method
+//! on the penalised log-likelihood: convex, without randomness, done in a few steps.
+
+use serde::{Deserialize, Serialize};
+
+/// Newton steps at most; the fit ends long before.
+const STEPS_MAX: usize = 50;
+/// A step smaller than this in every weight ends the fit.
+const STEP_MIN: f64 = 1e-9;
+/// An input with a smaller standard deviation counts as constant and has no say.
+const DEVIATION_MIN: f64 = 1e-6;
+
+/// Fitted numbers: `bias + Σ weight · (input - mean) / scale` are the log-odds.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Logistic {
+    /// Mean of every input where it was fitted.
+    pub mean: Vec<f64>,
+    /// Standard deviation of every input where it was fitted; never 0.
+    pub scale: Vec<f64>,
+    /// One weight an input.
+    pub weights: Vec<f64>,
+    /// Log-odds at the mean.
+    pub bias: f64,
+}
+
+/// One thing that happened, with what was measured before.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Observation {
+    /// As many as in all others.
+    pub inputs: Vec<f64>,
+    /// Whether it happened.
+    pub happened: bool,
+    /// How much it counts.
+    pub weight: f64,
+}
+
+impl Logistic {
+    /// Log-odds for inputs; inputs beyond the weights are ignored, missing ones count as average.
+    pub fn log_odds(&self, inputs: &[f64]) -> f64 {
+        let standardised = inputs.iter().zip(&self.mean).zip(&self.scale).map(|((value, mean), scale)| (value - mean) / scale);
+        self.bias + standardised.zip(&self.weights).map(|(value, weight)| value * weight).sum::<f64>()
+    }
+
+    /// Probability for inputs.
+    pub fn probability(&self, inputs: &[f64]) -> f64 {
+        1.0 / (1.0 + (-self.log_odds(inputs)).exp())
+    }
+
+    /// All parts are there for so many inputs and can be used.
+    pub fn is_consistent(&self, inputs: usize) -> bool {
+        let lengths = [self.mean.len(), self.scale.len(), self.weights.len()];
+        let numbers = self.mean.iter().chain(&self.scale).chain(&self.weights);
+        lengths.iter().all(|length| *length == inputs)
+            && numbers.chain(std::iter::once(&self.bias)).all(|number| number.is_finite())
+            && self.scale.iter().all(|scale| *scale > 0.0)
+    }
+
+    /// Fits with weights pulled towards 0. Inputs are standardised by the observations' own weighted mean and deviation.
+    pub fn fit(observations: &[Observation], penalty: f64) -> Self {
+        let (mean, scale) = moments(observations);
+        let prior = Logistic { weights: vec![0.0; mean.len()], mean, scale, bias: 0.0 };
+        prior.fit_near(observations, penalty)
+    }
+
+    /// Fits with weights pulled towards those of `self`, in whose units inputs are standardised.
+    pub fn fit_near(&self, observations: &[Observation], penalty: f64) -> Self {
+        let width = self.weights.len() + 1;
+        let rows: Vec<Vec<f64>> = observations.iter().map(|observation| self.row(&observation.inputs)).collect();
+        let mut solution: Vec<f64> = std::iter::once(self.bias).chain(self.weights.iter().copied()).collect();
+        for _ in 0..STEPS_MAX {
+            let mut gradient = vec![0.0; width];
+            let mut curvature = vec![vec![0.0; width]; width];
+            for (observation, row) in observations.iter().zip(&rows) {
+                let log_odds: f64 = row.iter().zip(&solution).map(|(x, w)| x * w).sum();
+                let p = 1.0 / (1.0 + (-log_odds).exp());
+                let miss = observation.weight * (f64::from(u8::from(observation.happened)) - p);
+                let slope = observation.weight * (p * (1.0 - p)).max(1e-9);
+                for ((x, g), line) in row.iter().zip(&mut gradient).zip(&mut curvature) {
+                    *g += miss * x;
+                    line.iter_mut().zip(row).for_each(|(h, other)| *h += slope * x * other);
+                }
+            }
+            for (place, (g, line)) in gradient.iter_mut().zip(&mut curvature).enumerate() {
+                let pull = if place == 0 { 1e-6 } else { penalty };
+                let from = place.checked_sub(1).and_then(|input| self.weights.get(input)).copied().unwrap_or(self.bias);
+                *g -= pull * (solution.get(place).copied().unwrap_or(from) - from);
+                if let Some(own) = line.get_mut(place) {
+                    *own += pull;
+                }
+            }
+            let step = solve(curvature, gradient);
+            solution.iter_mut().zip(&step).for_each(|(w, s)| *w += s);
+            if step.iter().all(|s| s.abs() < STEP_MIN) {
+                break;
+            }
+        }
+        let bias = solution.first().copied().unwrap_or(self.bias);
+        Logistic { mean: self.mean.clone(), scale: self.scale.clone(), weights: solution.split_off(1), bias }
+    }
+
+    fn row(&self, inputs: &[f64]) -> Vec<f64> {
+        let standardised = inputs.iter().zip(&self.mean).zip(&self.scale).map(|((value, mean), scale)| (value - mean) / scale);
+        std::iter::once(1.0).chain(standardised).collect()
+    }
+}
+
+/// Weighted mean and standard deviation of every input; a constant input has deviation 1 and thereby no say.
+fn moments(observations: &[Observation]) -> (Vec<f64>, Vec<f64>) {
+    let width = observations.first().map_or(0, |observation| observation.inputs.len());
+    let total = observations.iter().map(|observation| observation.weight).sum::<f64>().max(f64::MIN_POSITIVE);
+    let mut mean = vec![0.0; width];
+    for observation in observations {
+        mean.iter_mut().zip(&observation.inputs).for_each(|(mean, value)| *mean += observation.weight * value / total);
+    }
+    let mut variance = vec![0.0; width];
+    for observation in observations {
+        for ((variance, value), mean) in variance.iter_mut().zip(&observation.inputs).zip(&mean) {
+            *variance += observation.weight * (value - mean).powi(2) / total;
+        }
+    }
+    let deviation = |variance: f64| if variance.sqrt() > DEVIATION_MIN { variance.sqrt() } else { 1.0 };
+    (mean, variance.into_iter().map(deviation).collect())
+}
+
+/// Solves a symmetric positive system by Gaussian elimination with pivoting.
+fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
+    let width = right.len();
+    for column in 0..width {
+        let largest = |a: &usize, b: &usize| at(&matrix, *a, column).abs().total_cmp(&at(&matrix, *b, column).abs());
+        let pivot = (column..width).max_by(largest).unwrap_or(column);
+        matrix.swap(column, pivot);
+        right.swap(column, pivot);
+        let head = matrix.get(column).cloned().unwrap_or_default();
+        let (scale, value) = (at(&matrix, column, column), right.get(column).copied().unwrap_or(0.0));
+        for below in column + 1..width {
+            let factor = at(&matrix, below, column) / scale;
+            if let (Some(line), Some(r)) = (matrix.get_mut(below), right.get_mut(below)) {
+                line.iter_mut().zip(&head).for_each(|(x, h)| *x -= factor * h);
+                *r -= factor * value;
+            }
+        }
+    }
+    let mut solution = vec![0.0; width];
+    for line in (0..width).rev() {
+        let known: f64 = (line + 1..width).map(|j| at(&matrix, line, j) * solution.get(j).copied().unwrap_or(0.0)).sum();
+        let value = (right.get(line).copied().unwrap_or(0.0) - known) / at(&matrix, line, line);
+        if let Some(slot) = solution.get_mut(line) {
+            *slot = value;
+        }
+    }
+    solution
+}
+
+fn at(matrix: &[Vec<f64>], line: usize, column: usize) -> f64 {
+    matrix.get(line).and_then(|line| line.get(column)).copied().unwrap_or(0.0)
+}
