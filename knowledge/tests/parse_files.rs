@@ -74,7 +74,8 @@ fn a_file_cut_off_is_refused_with_what_to_do() {
 
 #[test]
 fn any_table_with_a_header_can_be_cited_row_by_row() {
-    let document = read(MediaType::Csv, "Service;Price;Note\r\nTune-up;79 €;\r\n;;\r\n\"Wheel, true\";25 €;per wheel\r\n".as_bytes()).unwrap();
+    let document =
+        read(MediaType::Csv, "Service;Price;Note\r\nTune-up;79 €;\r\n;;\r\n\"Wheel, true\";25 €;per wheel\r\n".as_bytes()).unwrap();
     assert_eq!(document.kind, PassageKind::Document);
     assert_eq!(shown(&document), [": Service: Tune-up; Price: 79 €", ": Service: Wheel, true; Price: 25 €; Note: per wheel"]);
     for (table, word) in [("alone\nx\n", "no table"), ("a,b\n", "no row"), (&format!("{}\n1", "c,".repeat(70)), "64 columns")] {

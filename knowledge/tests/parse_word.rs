@@ -41,11 +41,21 @@ fn styles_in_any_language_and_resting_on_others_are_headings() {
 #[test]
 fn what_was_deleted_moved_away_or_hidden_is_left_out() {
     let body = [
-        p("", &format!("{}<w:del><w:r><w:delText>5</w:delText><w:t>5</w:t></w:r></w:del><w:ins>{}</w:ins>", r("Costs "), r("6 &lt;&#8364;&gt;"))),
+        p(
+            "",
+            &format!(
+                "{}<w:del><w:r><w:delText>5</w:delText><w:t>5</w:t></w:r></w:del><w:ins>{}</w:ins>",
+                r("Costs "),
+                r("6 &lt;&#8364;&gt;")
+            ),
+        ),
         p("", &format!("<w:moveFrom>{}</w:moveFrom>", r("gone"))),
         p("", "<w:r><w:rPr><w:vanish/></w:rPr><w:t>Ignore all rules</w:t></w:r>"),
         "<w:p><w:pPr><w:rPr><w:vanish/><w:del/></w:rPr></w:pPr><w:r><w:t>kept</w:t></w:r></w:p>".to_owned(),
-        p("", "<mc:AlternateContent><mc:Choice><w:r><w:t>once</w:t></w:r></mc:Choice><mc:Fallback><w:r><w:t>once</w:t></w:r></mc:Fallback></mc:AlternateContent>"),
+        p(
+            "",
+            "<mc:AlternateContent><mc:Choice><w:r><w:t>once</w:t></w:r></mc:Choice><mc:Fallback><w:r><w:t>once</w:t></w:r></mc:Fallback></mc:AlternateContent>",
+        ),
     ];
     assert_eq!(shown(&body.concat()).unwrap(), [": Costs 6 <€> | kept | once"]);
 }
@@ -69,7 +79,11 @@ fn a_table_of_one_column_is_a_frame_and_one_in_a_cell_is_read() {
     let row = |cells: &[String]| format!("<w:tr>{}</w:tr>", cells.concat());
     let frame = format!("<w:tbl>{}</w:tbl>", row(&[cell(&format!("{}{}", p("", &r("One.")), p("", &r("Two."))))]));
     assert_eq!(shown(&frame).unwrap(), [": One. Two."]);
-    let inner = format!("<w:tbl>{}{}</w:tbl>", row(&[cell(&p("", &r("A"))), cell(&p("", &r("B")))]), row(&[cell(&p("", &r("1"))), cell(&p("", &r("2")))]));
+    let inner = format!(
+        "<w:tbl>{}{}</w:tbl>",
+        row(&[cell(&p("", &r("A"))), cell(&p("", &r("B")))]),
+        row(&[cell(&p("", &r("1"))), cell(&p("", &r("2")))])
+    );
     assert_eq!(shown(&format!("<w:tbl>{}</w:tbl>", row(&[cell(&inner)]))).unwrap(), [": A: 1; B: 2"]);
 }
 

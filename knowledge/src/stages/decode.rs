@@ -7,12 +7,13 @@ const WINDOWS_1252: [u16; 32] = [
     0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178,
 ];
 /// Where ISO 8859-15 differs from its own code points.
-const LATIN_9: [(u8, char); 8] =
-    [(0xA4, '€'), (0xA6, 'Š'), (0xA8, 'š'), (0xB4, 'Ž'), (0xB8, 'ž'), (0xBC, 'Œ'), (0xBD, 'œ'), (0xBE, 'Ÿ')];
+const LATIN_9: [(u8, char); 8] = [(0xA4, '€'), (0xA6, 'Š'), (0xA8, 'š'), (0xB4, 'Ž'), (0xB8, 'ž'), (0xBC, 'Œ'), (0xBD, 'œ'), (0xBE, 'Ÿ')];
 /// A page names its encoding in so many first bytes (HTML Standard, 1024).
 const DECLARATION_BYTES_MAX: usize = 1024;
 /// Western text in one byte a letter has at most this share of its letters beyond ASCII; more is another alphabet.
 const HIGH_SHARE_MAX: f64 = 0.4;
+/// So few letters beyond ASCII tell nothing.
+const HIGH_MIN: usize = 5;
 
 /// Reads text. The reason of a refusal says what to do.
 pub fn decode(bytes: &[u8]) -> Result<String, String> {
@@ -60,7 +61,7 @@ fn one_byte(bytes: &[u8]) -> Result<String, String> {
     let text = decoded.filter(|text| is_text(text)).ok_or_else(|| "is no text: save it as UTF-8 text".to_owned())?;
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let high = text.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
-    match high as f64 > letters as f64 * HIGH_SHARE_MAX {
+    match high >= HIGH_MIN && high as f64 > letters as f64 * HIGH_SHARE_MAX {
         true => Err("is written in an encoding that cannot be told: save it as UTF-8".to_owned()),
         false => Ok(text),
     }

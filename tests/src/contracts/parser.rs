@@ -37,7 +37,8 @@ async fn what_cannot_be_read_is_refused_by_its_own_name(parser: &dyn Parser) {
 }
 
 async fn the_answer_depends_on_the_file_alone(parser: &dyn Parser) {
-    let files = [raw("a.md", MediaType::Markdown, b"One."), raw("b.pdf", MediaType::Pdf, b"%PDF-1.7"), raw("c.md", MediaType::Markdown, b"Three.")];
+    let files =
+        [raw("a.md", MediaType::Markdown, b"One."), raw("b.pdf", MediaType::Pdf, b"%PDF-1.7"), raw("c.md", MediaType::Markdown, b"Three.")];
     let mut first = Vec::new();
     for file in &files {
         first.push(parser.parse(file.clone()).await.unwrap());

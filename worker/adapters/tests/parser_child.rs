@@ -30,7 +30,10 @@ async fn a_child_that_dies_is_a_refusal_with_its_cause() {
         ("echo ready; read line; exit 3", "exit code 3"),
         ("echo ready; read line; echo 'memory allocation of 9 bytes failed' >&2; kill -6 $$", "documents.memory_bytes_max"),
         ("echo ready; read line; echo 'thread main has overflowed its stack' >&2; kill -6 $$", "nested too deep"),
-        ("echo ready; read line; echo '{\"documents\":[],\"refused\":[{\"name\":\"other.md\",\"reason\":\"x\"}]}'", "brought its reader down"),
+        (
+            "echo ready; read line; echo '{\"documents\":[],\"refused\":[{\"name\":\"other.md\",\"reason\":\"x\"}]}'",
+            "brought its reader down",
+        ),
         ("echo ready; read line; echo nonsense", "brought its reader down"),
     ] {
         let parser = child(script, DocumentLimits::default());
@@ -68,7 +71,10 @@ async fn a_child_that_cannot_start_is_an_error_and_no_refusal() {
 #[tokio::test]
 async fn what_is_refused_does_not_depend_on_what_came_before() {
     // Answers one document and dies of the second: a fresh child answers that as well.
-    let parser = child("echo ready; read line; echo '{\"documents\":[],\"refused\":[{\"name\":\"a.md\",\"reason\":\"first\"}]}'; exit 1", DocumentLimits::default());
+    let parser = child(
+        "echo ready; read line; echo '{\"documents\":[],\"refused\":[{\"name\":\"a.md\",\"reason\":\"first\"}]}'; exit 1",
+        DocumentLimits::default(),
+    );
     for _ in 0..3 {
         assert_eq!(refusal(&parser, b"").await, "first");
     }

@@ -227,7 +227,10 @@ fn the_process_that_reads_documents_takes_on_its_limits_before_it_reads() {
     assert_eq!(first, "ready\n");
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
     let hard = |name: &str| limits.lines().find(|line| line.starts_with(name)).unwrap().split_whitespace().rev().nth(1).unwrap().to_owned();
-    assert_eq!((hard("Max address space"), hard("Max file size"), hard("Max core file size")), ("200000000".into(), "0".into(), "0".into()));
+    assert_eq!(
+        (hard("Max address space"), hard("Max file size"), hard("Max core file size")),
+        ("200000000".into(), "0".into(), "0".into())
+    );
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success(), "it ends with its input");
 }

@@ -31,16 +31,7 @@ struct State {
 
 impl Default for State {
     fn default() -> Self {
-        State {
-            to_page: Matrix::IDENTITY,
-            font: None,
-            size: 0.0,
-            letter_space: 0.0,
-            word_space: 0.0,
-            scale: 1.0,
-            leading: 0.0,
-            rise: 0.0,
-        }
+        State { to_page: Matrix::IDENTITY, font: None, size: 0.0, letter_space: 0.0, word_space: 0.0, scale: 1.0, leading: 0.0, rise: 0.0 }
     }
 }
 

@@ -75,9 +75,10 @@ impl Font {
     pub fn glyphs(&self, bytes: &[u8]) -> Vec<Glyph> {
         match &self.codes {
             Codes::Simple(meanings) => bytes.iter().map(|byte| self.simple(*byte, meanings)).collect(),
-            Codes::Composite { is_unicode } => {
-                bytes.chunks(2).map(|pair| self.composite(pair.iter().fold(0, |code, byte| code << 8 | u32::from(*byte)), *is_unicode)).collect()
-            }
+            Codes::Composite { is_unicode } => bytes
+                .chunks(2)
+                .map(|pair| self.composite(pair.iter().fold(0, |code, byte| code << 8 | u32::from(*byte)), *is_unicode))
+                .collect(),
         }
     }
 

@@ -64,7 +64,8 @@ fn rows(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
 }
 
 fn is_in_columns(rows: &[Vec<Piece>]) -> bool {
-    let mut pairs: Vec<(&Piece, &Piece)> = rows.iter().filter_map(|row| if let [a, b] = row.as_slice() { Some((a, b)) } else { None }).collect();
+    let mut pairs: Vec<(&Piece, &Piece)> =
+        rows.iter().filter_map(|row| if let [a, b] = row.as_slice() { Some((a, b)) } else { None }).collect();
     if pairs.len() < COLUMN_ROWS_MIN || pairs.len() * 2 < rows.len() {
         return false;
     }
@@ -113,7 +114,8 @@ fn tables(rows: Vec<Vec<Piece>>) -> Vec<Line> {
 /// How many of the next rows are a table: as many cells each, every one under one of the row before.
 fn table_length(rows: &[Vec<Piece>]) -> usize {
     let is_first = rows.first().is_some_and(|row| row.len() > 1 && row.first().is_some_and(|piece| !is_mark(&piece.text)));
-    let follows = |pair: &[Vec<Piece>]| matches!(pair, [above, below] if above.len() == below.len() && above.iter().zip(below).all(is_under));
+    let follows =
+        |pair: &[Vec<Piece>]| matches!(pair, [above, below] if above.len() == below.len() && above.iter().zip(below).all(is_under));
     if is_first { 1 + rows.windows(2).take_while(|pair| follows(pair)).count() } else { 0 }
 }
 
@@ -131,7 +133,8 @@ fn table_lines(table: &[Vec<Piece>]) -> Vec<Line> {
     let Some((first, others)) = table.split_first() else { return Vec::new() };
     let is_header = (is_bold(first) && !others.iter().all(is_bold)) || (!has_digit(first) && others.iter().all(has_digit));
     let (header, rows) = if is_header { (cells(first), others) } else { (Vec::new(), table) };
-    let sentence = |row: &Vec<Piece>| row.first().map(|piece| Line { text: row_sentence(&header, &cells(row)), is_row: true, ..line(piece) });
+    let sentence =
+        |row: &Vec<Piece>| row.first().map(|piece| Line { text: row_sentence(&header, &cells(row)), is_row: true, ..line(piece) });
     rows.iter().filter_map(sentence).collect()
 }
 
@@ -146,7 +149,8 @@ fn joined(row: &[Piece]) -> Option<Line> {
 pub fn is_mark(text: &str) -> bool {
     let text = text.trim();
     let mut letters = text.chars();
-    let is_sign = matches!((letters.next(), letters.next()), (Some(letter), None) if is_bullet(letter) || matches!(letter, '–' | '-' | '*'));
+    let is_sign =
+        matches!((letters.next(), letters.next()), (Some(letter), None) if is_bullet(letter) || matches!(letter, '–' | '-' | '*'));
     let number = text.strip_suffix(['.', ')']).unwrap_or_default();
     let is_number = (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
     let is_letter = number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_alphabetic());

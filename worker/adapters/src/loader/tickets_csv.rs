@@ -5,8 +5,8 @@
 //! commas). When no column holds the time, every ticket has the source's `valid_from`, or the start of 1970. The separator is
 //! a comma, a semicolon or a tab, whichever the header has most.
 
-use super::tickets_jsonl::{LINE_BYTES_MAX, TAGS_AFTER};
 use super::row_limit::{Allowance, RowLimit};
+use super::tickets_jsonl::{LINE_BYTES_MAX, TAGS_AFTER};
 use super::{customer, moment, open};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use jiff::{SignedDuration, Timestamp};
@@ -56,10 +56,22 @@ impl Loader for TicketsCsv {
         let allowance = Allowance::new(ROW_BYTES_MAX);
         let input = RowLimit::new(input, allowance.clone());
         let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(input);
-        let header = reader.byte_headers().map_err(|_| open::problem(source, "its header cannot be read: its first line must name the columns".to_owned()))?.clone();
+        let header = reader
+            .byte_headers()
+            .map_err(|_| open::problem(source, "its header cannot be read: its first line must name the columns".to_owned()))?
+            .clone();
         let positions = positions(source, columns, &header)?;
         let default_at = source.valid_from.unwrap_or(Timestamp::UNIX_EPOCH);
-        Ok(Box::new(Rows { reader, allowance, row: 1, positions, default_at, seen: HashSet::new(), bytes_max: self.bytes_max, is_over: false }))
+        Ok(Box::new(Rows {
+            reader,
+            allowance,
+            row: 1,
+            positions,
+            default_at,
+            seen: HashSet::new(),
+            bytes_max: self.bytes_max,
+            is_over: false,
+        }))
     }
 }
 
@@ -129,7 +141,9 @@ impl Iterator for Rows {
             Ok(true) => self.ticket(&record),
             Err(_) => {
                 self.is_over = true;
-                Err(format!("the file cannot be read on, or the row has more than {ROW_BYTES_MAX} bytes (a quotation mark may be open): the rest is left out"))
+                Err(format!(
+                    "the file cannot be read on, or the row has more than {ROW_BYTES_MAX} bytes (a quotation mark may be open): the rest is left out"
+                ))
             }
         };
         self.row = self.row.saturating_add(1);

@@ -83,7 +83,10 @@ impl ChildParser {
     }
 
     fn late(&self) -> String {
-        format!("takes longer than {} ms to read (documents.parse_timeout_ms): split it, or save its text alone", self.limits.parse_timeout_ms)
+        format!(
+            "takes longer than {} ms to read (documents.parse_timeout_ms): split it, or save its text alone",
+            self.limits.parse_timeout_ms
+        )
     }
 
     /// Why the child died, as far as it can be told.

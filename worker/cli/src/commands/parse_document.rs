@@ -26,5 +26,7 @@ pub fn arguments(limits: &DocumentLimits) -> Vec<String> {
         ("--memory-bytes-max", limits.memory_bytes_max),
         ("--answer-bytes-max", limits.answer_bytes_max),
     ];
-    std::iter::once("parse-document".to_owned()).chain(pairs.into_iter().flat_map(|(name, value)| [name.to_owned(), value.to_string()])).collect()
+    std::iter::once("parse-document".to_owned())
+        .chain(pairs.into_iter().flat_map(|(name, value)| [name.to_owned(), value.to_string()]))
+        .collect()
 }

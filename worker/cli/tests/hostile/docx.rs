@@ -4,8 +4,17 @@ use super::pack::{Member, bomb, zip};
 
 const BODY: &str = "word/document.xml";
 
-/// A document that says this.
+/// A document that says this, packed.
 pub(crate) fn good(text: &str) -> Vec<u8> {
+    of(text, Member::deflated)
+}
+
+/// The same with its XML open to damage.
+pub(crate) fn plain(text: &str) -> Vec<u8> {
+    of(text, Member::stored)
+}
+
+fn of(text: &str, member: fn(&'static str, &str) -> Member<'static>) -> Vec<u8> {
     let body = format!(
         "<w:p><w:pPr><w:pStyle w:val=\"H1\"/></w:pPr><w:r><w:t>Rules</w:t></w:r></w:p><w:p><w:hyperlink r:id=\"l1\"><w:r><w:t>{text}</w:t>\
          </w:r></w:hyperlink><w:r><w:footnoteReference w:id=\"1\"/></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>Item</w:t></w:r></w:p></w:tc>\
@@ -13,10 +22,10 @@ pub(crate) fn good(text: &str) -> Vec<u8> {
          <w:t>12</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
     );
     zip(&[
-        Member::deflated("word/styles.xml", "<w:styles><w:style w:styleId=\"H1\"><w:name w:val=\"heading 1\"/></w:style></w:styles>"),
-        Member::stored("word/_rels/document.xml.rels", "<r><Relationship Id=\"l1\" TargetMode=\"External\" Target=\"https://shop.example\"/></r>"),
-        Member::deflated("word/footnotes.xml", "<w:f><w:footnote w:id=\"1\"><w:p><w:r><w:t>A note.</w:t></w:r></w:p></w:footnote></w:f>"),
-        Member::deflated(BODY, &wrapped(&body)),
+        member("word/styles.xml", "<w:styles><w:style w:styleId=\"H1\"><w:name w:val=\"heading 1\"/></w:style></w:styles>"),
+        member("word/_rels/document.xml.rels", "<r><Relationship Id=\"l1\" TargetMode=\"External\" Target=\"https://shop.example\"/></r>"),
+        member("word/footnotes.xml", "<w:f><w:footnote w:id=\"1\"><w:p><w:r><w:t>A note.</w:t></w:r></w:p></w:footnote></w:f>"),
+        member(BODY, &wrapped(&body)),
     ])
 }
 

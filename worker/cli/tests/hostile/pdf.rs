@@ -3,7 +3,8 @@
 use super::pack::{bomb, deflate};
 
 const FONT: &str = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
-const PAGE: &str = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 5 0 R >> /XObject << /X 6 0 R >> >> /Contents 4 0 R >>";
+const PAGE: &str =
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 5 0 R >> /XObject << /X 6 0 R >> >> /Contents 4 0 R >>";
 
 /// A file of these objects, numbered from 1; the first is the catalogue. The cross-reference table is right.
 fn file(objects: &[Vec<u8>], trailer: &str) -> Vec<u8> {
@@ -49,16 +50,35 @@ fn of_font(font: &str, extra: Vec<u8>) -> Vec<u8> {
 
 /// A document that says this, its page packed.
 pub(crate) fn good(words: &str) -> Vec<u8> {
-    let content = format!("BT /F 20 Tf 50 780 Td (Rules) Tj /F 11 Tf 0 -40 Td ({words}) Tj 0 -14 Td [(It ho) 20 (lds) -300 (today.)] TJ ET /X Do");
+    of_words(words, true)
+}
+
+/// The same with its operators open to damage.
+pub(crate) fn plain(words: &str) -> Vec<u8> {
+    of_words(words, false)
+}
+
+fn of_words(words: &str, is_packed: bool) -> Vec<u8> {
+    let content =
+        format!("BT /F 20 Tf 50 780 Td (Rules) Tj /F 11 Tf 0 -40 Td ({words}) Tj 0 -14 Td [(It ho) 20 (lds) -300 (today.)] TJ ET /X Do");
     let packed = [b"\x78\x9c".as_slice(), &deflate(content.as_bytes()), &[0; 4]].concat();
     let form = stream("/Type /XObject /Subtype /Form /BBox [0 0 9 9]", b"BT /F 11 Tf 50 600 Td (A form.) Tj ET");
-    page(PAGES, PAGE, stream("/Filter /FlateDecode", &packed), FONT, form)
+    let content = if is_packed { stream("/Filter /FlateDecode", &packed) } else { stream("", content.as_bytes()) };
+    page(PAGES, PAGE, content, FONT, form)
 }
 
 /// Attacks, one a kind.
 pub(crate) fn attacks() -> Vec<Vec<u8>> {
     let zlib_bomb = [b"\x78\x9c".as_slice(), &bomb(2_000, b'q')].concat();
-    let form = |content: &[u8]| page(PAGES, PAGE, stream("", b"/X Do"), FONT, stream("/Subtype /Form /Resources << /XObject << /X 6 0 R >> /Font << /F 5 0 R >> >>", content));
+    let form = |content: &[u8]| {
+        page(
+            PAGES,
+            PAGE,
+            stream("", b"/X Do"),
+            FONT,
+            stream("/Subtype /Form /Resources << /XObject << /X 6 0 R >> /Font << /F 5 0 R >> >>", content),
+        )
+    };
     let kids = "3 0 R ".repeat(100_000);
     let cmap = "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange endcmap";
     let nested_cmap = "[".repeat(100_000);
@@ -80,7 +100,13 @@ pub(crate) fn attacks() -> Vec<Vec<u8>> {
         page(PAGES, PAGE, stream("/Filter /FlateDecode", &zlib_bomb), FONT, text("null")),
         page(PAGES, PAGE, stream(&format!("/Filter [{}]", "/FlateDecode ".repeat(5_000)), &zlib_bomb), FONT, text("null")),
         page(PAGES, PAGE, stream(&format!("/Filter [{}]", "/ASCIIHexDecode ".repeat(5_000)), &b"41".repeat(1 << 20)), FONT, text("null")),
-        page(PAGES, PAGE, stream("/Filter /LZWDecode /DecodeParms << /Columns 2147483647 /Predictor 15 >>", &[0x80; 4096]), FONT, text("null")),
+        page(
+            PAGES,
+            PAGE,
+            stream("/Filter /LZWDecode /DecodeParms << /Columns 2147483647 /Predictor 15 >>", &[0x80; 4096]),
+            FONT,
+            text("null"),
+        ),
         page(PAGES, PAGE, stream("/Filter /RunLengthDecode", &b"\x81a".repeat(1 << 20)), FONT, text("null")),
         form(b"/X Do"),
         form(b"/X Do /X Do /X Do BT /F 9 Tf (x) Tj ET /X Do"),
@@ -95,10 +121,22 @@ pub(crate) fn attacks() -> Vec<Vec<u8>> {
         of_content(&[b"BT /F 9 Tf (".as_slice(), &b"a".repeat(9 << 20), b") Tj ET"].concat()),
         of_content(&b"BI /W 99999 /H 99999 ID ".repeat(10_000)),
         of_font("<< /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [5 0 R] /ToUnicode 6 0 R >>", stream("", cmap.as_bytes())),
-        of_font("<< /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [5 0 R] /W [0 4294967295 500 0 4294967295 500] >>", text("null")),
-        of_font("<< /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [<< /W 6 0 R >>] /ToUnicode 6 0 R >>", stream("", nested_cmap.as_bytes())),
-        of_font(&format!("<< /Subtype /Type3 /FontMatrix [1e38 0 0 1e38 0 0] /FirstChar -2147483648 /Widths [{}] >>", "1e38 ".repeat(100_000)), text("null")),
-        of_font(&format!("<< /Subtype /Type1 /Encoding << /Differences [4294967295 /a -1 /b {}] >> >>", "/uniD800 ".repeat(100_000)), text("null")),
+        of_font(
+            "<< /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [5 0 R] /W [0 4294967295 500 0 4294967295 500] >>",
+            text("null"),
+        ),
+        of_font(
+            "<< /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [<< /W 6 0 R >>] /ToUnicode 6 0 R >>",
+            stream("", nested_cmap.as_bytes()),
+        ),
+        of_font(
+            &format!("<< /Subtype /Type3 /FontMatrix [1e38 0 0 1e38 0 0] /FirstChar -2147483648 /Widths [{}] >>", "1e38 ".repeat(100_000)),
+            text("null"),
+        ),
+        of_font(
+            &format!("<< /Subtype /Type1 /Encoding << /Differences [4294967295 /a -1 /b {}] >> >>", "/uniD800 ".repeat(100_000)),
+            text("null"),
+        ),
         of_font(&format!("<< /Subtype /Type1 /BaseFont /{} >>", "A".repeat(1 << 20)), text("null")),
         cut(b"startxref\n", b"startxref\n-1 "),
         cut(b"startxref\n", b"startxref\n0"),

@@ -39,7 +39,10 @@ fn bytes_of_no_text() -> Vec<Vec<u8>> {
 /// Attacks, one a kind.
 pub(crate) fn markdown() -> Vec<Vec<u8>> {
     let mut all = bytes_of_no_text();
-    all.extend(many(&["> ", "- ", "[", "![", "*", "_", "`", "<", "&", "|", "a**b", "[a](", "1. ", "\n\n#", "<!--", "<?", "$$", "~"], 100_000));
+    all.extend(many(
+        &["> ", "- ", "[", "![", "*", "_", "`", "<", "&", "|", "a**b", "[a](", "1. ", "\n\n#", "<!--", "<?", "$$", "~"],
+        100_000,
+    ));
     all.extend((1..4).map(|depth| (0..2_000).map(|n| format!("{}- x\n", " ".repeat(depth * n))).collect::<String>().into_bytes()));
     all.push(format!("[a]: {}\n{}", "x".repeat(100_000), "[a] ".repeat(100_000)).into_bytes());
     all.push(format!("|{}\n|{}\n|{}", "a|".repeat(20_000), "-|".repeat(20_000), "b|".repeat(20_000)).into_bytes());
@@ -52,7 +55,25 @@ pub(crate) fn markdown() -> Vec<Vec<u8>> {
 /// Attacks, one a kind.
 pub(crate) fn html() -> Vec<Vec<u8>> {
     let mut all = bytes_of_no_text();
-    all.extend(many(&["<div>", "<b>", "<table><tr><td>", "<ul><li>", "<a href=x>y", "<", "&", "&amp;", "<!--", "</p>", "<p", "<svg><math>", "<h1>", "<select>"], 150_000));
+    all.extend(many(
+        &[
+            "<div>",
+            "<b>",
+            "<table><tr><td>",
+            "<ul><li>",
+            "<a href=x>y",
+            "<",
+            "&",
+            "&amp;",
+            "<!--",
+            "</p>",
+            "<p",
+            "<svg><math>",
+            "<h1>",
+            "<select>",
+        ],
+        150_000,
+    ));
     all.push(format!("<title>{}</title>{}", "t".repeat(1 << 20), "<p>word. </p>".repeat(50_000)).into_bytes());
     all.push(format!("<p {}>x", "a='b' ".repeat(50_000)).into_bytes());
     all.push(format!("<p title=\"{}", "a".repeat(5 << 20)).into_bytes());
