@@ -31,12 +31,12 @@ const GOOD_EVERY: usize = 50;
 /// The seed of all damage.
 const SEED: u64 = 20_260_301;
 
-/// `seeds` are what is damaged, in turn.
-fn suite(ending: &str, attacks: Vec<Vec<u8>>, seeds: &[Vec<u8>], good: fn(&str) -> Vec<u8>) {
+/// Attacks first, then files that `damage` makes.
+fn suite(ending: &str, attacks: Vec<Vec<u8>>, damage: fn(&mut Random) -> Vec<u8>, good: fn(&str) -> Vec<u8>) {
     println!("{ending}: seed {SEED}, {} attacks, the rest of {FILES} is damage", attacks.len());
     let house = House::new("[log]\nlevel = \"error\"\n");
     let mut random = Random::new(SEED);
-    let damaged = seeds.iter().cycle().map(|seed| mutate(seed, &mut random));
+    let damaged = std::iter::repeat_with(|| damage(&mut random));
     for (number, bytes) in attacks.into_iter().chain(damaged).take(FILES).enumerate() {
         house.write(&format!("docs/{number:03}-hostile.{ending}"), bytes);
     }
@@ -69,25 +69,25 @@ fn versioned(name: &str) -> String {
 
 #[test]
 fn hostile_pdfs_take_nothing_down() {
-    suite("pdf", pdf::attacks(), &[pdf::good("Good words."), pdf::plain("Good words.")], pdf::good);
+    suite("pdf", pdf::attacks(), pdf::damaged, pdf::good);
 }
 
 #[test]
 fn hostile_word_documents_take_nothing_down() {
-    suite("docx", docx::attacks(), &[docx::plain("Good words."), docx::good("Good words."), docx::plain("Other words.")], docx::good);
+    suite("docx", docx::attacks(), docx::damaged, docx::good);
 }
 
 #[test]
 fn hostile_pages_of_html_take_nothing_down() {
-    suite("html", texts::html(), &[texts::good_html("Good words.")], texts::good_html);
+    suite("html", texts::html(), |random| mutate(&texts::good_html("Good words."), random), texts::good_html);
 }
 
 #[test]
 fn hostile_markdown_takes_nothing_down() {
-    suite("md", texts::markdown(), &[texts::good_markdown("Good words.")], texts::good_markdown);
+    suite("md", texts::markdown(), |random| mutate(&texts::good_markdown("Good words."), random), texts::good_markdown);
 }
 
 #[test]
 fn hostile_tables_take_nothing_down() {
-    suite("csv", texts::csv(), &[texts::good_csv("Good words.")], texts::good_csv);
+    suite("csv", texts::csv(), |random| mutate(&texts::good_csv("Good words."), random), texts::good_csv);
 }

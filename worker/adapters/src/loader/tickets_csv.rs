@@ -110,8 +110,11 @@ fn named(names: &[String]) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
+/// The file, with a limit on all of it and on every row.
+type Input = RowLimit<BufReader<std::io::Take<Box<dyn Read + Send>>>>;
+
 struct Rows {
-    reader: Reader<RowLimit<BufReader<std::io::Take<Box<dyn Read + Send>>>>>,
+    reader: Reader<Input>,
     allowance: Allowance,
     row: u64,
     positions: BTreeMap<String, usize>,

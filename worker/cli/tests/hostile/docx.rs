@@ -1,32 +1,44 @@
 //! Word documents, good and hostile.
 
+use super::mutate::mutate;
 use super::pack::{Member, bomb, zip};
+use super::random::Random;
 
 const BODY: &str = "word/document.xml";
 
-/// A document that says this, packed.
+/// A document that says this.
 pub(crate) fn good(text: &str) -> Vec<u8> {
-    of(text, Member::deflated)
+    zip(&parts(text).map(|(name, xml)| Member::deflated(name, &xml)))
 }
 
-/// The same with its XML open to damage.
-pub(crate) fn plain(text: &str) -> Vec<u8> {
-    of(text, Member::stored)
+/// A good document of which the archive or the XML of one part is damaged.
+pub(crate) fn damaged(random: &mut Random) -> Vec<u8> {
+    let parts = parts("Good words.");
+    match random.below(parts.len() + 1) {
+        whole if whole == parts.len() => mutate(&good("Good words."), random),
+        hit => zip(&parts.clone().map(|(name, xml)| match name == parts[hit].0 {
+            true => Member { packed: mutate(xml.as_bytes(), random), ..Member::stored(name, "") },
+            false => Member::stored(name, &xml),
+        })),
+    }
 }
 
-fn of(text: &str, member: fn(&'static str, &str) -> Member<'static>) -> Vec<u8> {
+fn parts(text: &str) -> [(&'static str, String); 4] {
     let body = format!(
         "<w:p><w:pPr><w:pStyle w:val=\"H1\"/></w:pPr><w:r><w:t>Rules</w:t></w:r></w:p><w:p><w:hyperlink r:id=\"l1\"><w:r><w:t>{text}</w:t>\
          </w:r></w:hyperlink><w:r><w:footnoteReference w:id=\"1\"/></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>Item</w:t></w:r></w:p></w:tc>\
          <w:tc><w:p><w:r><w:t>Price</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>Tube</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r>\
          <w:t>12</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
     );
-    zip(&[
-        member("word/styles.xml", "<w:styles><w:style w:styleId=\"H1\"><w:name w:val=\"heading 1\"/></w:style></w:styles>"),
-        member("word/_rels/document.xml.rels", "<r><Relationship Id=\"l1\" TargetMode=\"External\" Target=\"https://shop.example\"/></r>"),
-        member("word/footnotes.xml", "<w:f><w:footnote w:id=\"1\"><w:p><w:r><w:t>A note.</w:t></w:r></w:p></w:footnote></w:f>"),
-        member(BODY, &wrapped(&body)),
-    ])
+    let relations = "<r><Relationship Id=\"l1\" TargetMode=\"External\" Target=\"https://shop.example\"/></r>";
+    let notes = "<w:f><w:footnote w:id=\"1\"><w:p><w:r><w:t>A note.</w:t></w:r></w:p></w:footnote></w:f>";
+    let styles = "<w:styles><w:style w:styleId=\"H1\"><w:name w:val=\"heading 1\"/></w:style></w:styles>";
+    [
+        ("word/styles.xml", styles.to_owned()),
+        ("word/_rels/document.xml.rels", relations.to_owned()),
+        ("word/footnotes.xml", notes.to_owned()),
+        (BODY, wrapped(&body)),
+    ]
 }
 
 fn wrapped(body: &str) -> String {

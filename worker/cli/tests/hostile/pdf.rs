@@ -1,6 +1,8 @@
 //! PDFs, good and hostile.
 
+use super::mutate::mutate;
 use super::pack::{bomb, deflate};
+use super::random::Random;
 
 const FONT: &str = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
 const PAGE: &str =
@@ -53,9 +55,10 @@ pub(crate) fn good(words: &str) -> Vec<u8> {
     of_words(words, true)
 }
 
-/// The same with its operators open to damage.
-pub(crate) fn plain(words: &str) -> Vec<u8> {
-    of_words(words, false)
+/// A good document that is damaged, its operators open to damage or packed.
+pub(crate) fn damaged(random: &mut Random) -> Vec<u8> {
+    let is_packed = random.below(3) == 0;
+    mutate(&of_words("Good words.", is_packed), random)
 }
 
 fn of_words(words: &str, is_packed: bool) -> Vec<u8> {
