@@ -72,6 +72,10 @@ fn of_words(words: &str, is_packed: bool) -> Vec<u8> {
 
 /// Attacks, one a kind.
 pub(crate) fn attacks() -> Vec<Vec<u8>> {
+    [trees_and_streams(), operators(), fonts(), tables()].concat()
+}
+
+fn trees_and_streams() -> Vec<Vec<u8>> {
     let zlib_bomb = [b"\x78\x9c".as_slice(), &bomb(2_000, b'q')].concat();
     let form = |content: &[u8]| {
         page(
@@ -83,13 +87,6 @@ pub(crate) fn attacks() -> Vec<Vec<u8>> {
         )
     };
     let kids = "3 0 R ".repeat(100_000);
-    let cmap = "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange endcmap";
-    let nested_cmap = "[".repeat(100_000);
-    let good = good("A good page.");
-    let cut = |mark: &[u8], with: &[u8]| {
-        let at = good.windows(mark.len()).rposition(|window| window == mark).unwrap();
-        [&good[..at], with, &good[at + mark.len()..]].concat()
-    };
     let chain: Vec<Vec<u8>> = [text("<< /Type /Catalog /Pages 2 0 R >>")]
         .into_iter()
         .chain((2..20_000).map(|n| text(&format!("<< /Type /Pages /Kids [{} 0 R] /Count 1 >>", n + 1))))
@@ -113,6 +110,11 @@ pub(crate) fn attacks() -> Vec<Vec<u8>> {
         page(PAGES, PAGE, stream("/Filter /RunLengthDecode", &b"\x81a".repeat(1 << 20)), FONT, text("null")),
         form(b"/X Do"),
         form(b"/X Do /X Do /X Do BT /F 9 Tf (x) Tj ET /X Do"),
+    ]
+}
+
+fn operators() -> Vec<Vec<u8>> {
+    vec![
         of_content(&b"q ".repeat(1 << 20)),
         of_content(&b"Q ".repeat(1 << 20)),
         of_content(&b"[".repeat(1 << 20)),
@@ -123,6 +125,13 @@ pub(crate) fn attacks() -> Vec<Vec<u8>> {
         of_content(&[b"BT /F 9 Tf ".as_slice(), &b"[(a-) -9999999999 (b)] TJ 0 -9 Td ".repeat(50_000)].concat()),
         of_content(&[b"BT /F 9 Tf (".as_slice(), &b"a".repeat(9 << 20), b") Tj ET"].concat()),
         of_content(&b"BI /W 99999 /H 99999 ID ".repeat(10_000)),
+    ]
+}
+
+fn fonts() -> Vec<Vec<u8>> {
+    let cmap = "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange endcmap";
+    let nested_cmap = "[".repeat(100_000);
+    vec![
         of_font("<< /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [5 0 R] /ToUnicode 6 0 R >>", stream("", cmap.as_bytes())),
         of_font(
             "<< /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [5 0 R] /W [0 4294967295 500 0 4294967295 500] >>",
@@ -141,6 +150,17 @@ pub(crate) fn attacks() -> Vec<Vec<u8>> {
             text("null"),
         ),
         of_font(&format!("<< /Subtype /Type1 /BaseFont /{} >>", "A".repeat(1 << 20)), text("null")),
+    ]
+}
+
+/// Cross-reference tables and what the trailer claims.
+fn tables() -> Vec<Vec<u8>> {
+    let good = good("A good page.");
+    let cut = |mark: &[u8], with: &[u8]| {
+        let at = good.windows(mark.len()).rposition(|window| window == mark).unwrap();
+        [&good[..at], with, &good[at + mark.len()..]].concat()
+    };
+    vec![
         cut(b"startxref\n", b"startxref\n-1 "),
         cut(b"startxref\n", b"startxref\n0"),
         cut(b"/Root 1 0 R", b"/Root 1 0 R /Prev 9"),
