@@ -14,7 +14,6 @@ use knowledge::learned::random::Random;
 use knowledge::learned::scope::{Sample, outside_observations, right_observations};
 use knowledge::learned::static_table::embedder::StaticEmbedder;
 use knowledge::learned::training::{calibrate, prepare, sample, scope_samples, usable};
-use knowledge::ports::embedder::Embedder;
 use serde::Deserialize;
 use std::error::Error;
 use std::io::Read;

@@ -23,8 +23,12 @@ pub enum MediaType {
     Html,
     /// Plain text.
     Text,
-    /// A table of questions and answers.
-    FaqCsv,
+    /// A table: questions and answers, or any other with a header.
+    Csv,
+    /// A PDF with a text layer.
+    Pdf,
+    /// A Word document (Office Open XML).
+    Docx,
 }
 
 /// A document as it was loaded.

@@ -4,12 +4,13 @@ use crate::chunk::{Key, KeyedChunk};
 use crate::document::{Document, DocumentKey, Refused, VersionedDocument};
 use crate::ports::embedder::{Embedder, EmbedderError};
 use crate::ports::loader::{Item, Loader, LoaderError};
+use crate::ports::parser::{Parser, ParserError};
 use crate::ports::store::{KnowledgeStore, NewVersion, SourceChange, StoreError};
 use crate::source::{Source, SourceId};
 use crate::stages::chunk::{PlainChunk, chunk};
 use crate::stages::detect::detect;
 use crate::stages::diff::{Diff, Standing};
-use crate::stages::{parse, parse_ticket};
+use crate::stages::parse_ticket;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -19,6 +20,10 @@ use triage::evidence::PassageKind;
 pub const EMBED_BATCH: usize = 64;
 /// How many items are read between two reports of progress.
 pub const PROGRESS_ITEMS: u64 = 100;
+
+/// How many refusals a report names one by one; the rest is counted. A file of ten million broken lines is no reason to
+/// run out of memory.
+pub const REFUSED_NAMED_MAX: usize = 10_000;
 
 /// What a sync does at the moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,12 +63,33 @@ pub struct SyncReport {
     pub gone: u64,
     /// Past tickets with no question or no answer of a person: nothing to learn from.
     pub without_answer: u64,
-    /// What could not be taken in.
+    /// What could not be taken in, at most [`REFUSED_NAMED_MAX`].
     pub refused: Vec<Refused>,
+    /// How many more could not be taken in.
+    pub refused_unnamed: u64,
     /// Passages that were written.
     pub passages: u64,
     /// Sources that were embedded anew because the store was made with another embedder; empty when it was not.
     pub reembedded: Vec<SourceId>,
+}
+
+impl SyncReport {
+    fn refuse(&mut self, refused: Refused) {
+        match self.refused.len() < REFUSED_NAMED_MAX {
+            true => self.refused.push(refused),
+            false => self.refused_unnamed += 1,
+        }
+    }
+
+    /// How much could not be taken in.
+    pub fn refused_total(&self) -> u64 {
+        self.refused.len() as u64 + self.refused_unnamed
+    }
+
+    /// Nothing of the source could be taken in, whether or not anything was there.
+    pub fn is_empty(&self) -> bool {
+        self.added + self.changed + self.unchanged + self.without_answer == 0
+    }
 }
 
 /// The sync did not happen: the store is as it was.
@@ -72,6 +98,9 @@ pub enum SyncError {
     /// A source could not be read.
     #[error(transparent)]
     Loader(#[from] LoaderError),
+    /// Documents cannot be parsed at the moment.
+    #[error(transparent)]
+    Parser(#[from] ParserError),
     /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -96,6 +125,8 @@ pub enum SyncError {
 pub struct Sync {
     /// Reads sources.
     pub loader: Arc<dyn Loader>,
+    /// Reads single documents.
+    pub parser: Arc<dyn Parser>,
     /// Keeps what was read.
     pub store: Arc<dyn KnowledgeStore>,
     /// Makes the vectors.
@@ -150,7 +181,7 @@ impl Sync {
         for item in self.loader.items(source)? {
             let (documents, refused) = match item {
                 Item::Document(raw) => {
-                    let parsed = parse::parse(&raw);
+                    let parsed = self.parser.parse(raw).await?;
                     (parsed.documents, parsed.refused)
                 }
                 Item::Ticket(past) => {
@@ -161,7 +192,7 @@ impl Sync {
                 Item::Refused(refused) => (Vec::new(), vec![refused]),
             };
             refused.iter().for_each(|refused| diff.keep(&refused.name));
-            plan.report.refused.extend(refused);
+            refused.into_iter().for_each(|refused| plan.report.refuse(refused));
             for document in documents {
                 self.take(&mut plan, &mut diff, document, all_anew, now).await?;
             }
@@ -194,7 +225,7 @@ impl Sync {
             Standing::Unchanged => plan.report.unchanged += 1,
             Standing::Duplicate => {
                 let reason = "stands in the source twice: the first one was taken, give the other a name of its own".to_owned();
-                plan.report.refused.push(Refused { name: document.key.0.clone(), reason });
+                plan.report.refuse(Refused { name: document.key.0.clone(), reason });
             }
         }
         if standing == Standing::Duplicate || (standing == Standing::Unchanged && !all_anew) {

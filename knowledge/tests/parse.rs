@@ -147,7 +147,7 @@ fn text_becomes_paragraphs_and_a_short_first_line_is_the_title() {
 #[test]
 fn a_table_of_questions_is_one_document_a_language() {
     let text = "Question;Answer;Language\n\"Where is my; parcel?\";\"On its way.\n\nLook here.\";en\nOù est mon colis ?;En route.;fr\n;no question;en\nWhat?;;\n";
-    let parsed = parse(&raw("faq.csv", MediaType::FaqCsv, text));
+    let parsed = parse(&raw("faq.csv", MediaType::Csv, text));
     let names: Vec<&str> = parsed.documents.iter().map(|document| document.key.0.as_str()).collect();
     assert_eq!(names, ["faq.csv#en", "faq.csv#fr"]);
     assert_eq!(parsed.documents[0].kind, PassageKind::Approved);
@@ -160,12 +160,12 @@ fn a_table_of_questions_is_one_document_a_language() {
 #[test]
 fn what_cannot_be_read_is_refused_with_a_reason() {
     for (media_type, bytes, word) in [
-        (MediaType::Text, b"caf\xe9".as_slice(), "UTF-8"),
-        (MediaType::Text, b"a\0b", "zero bytes"),
+        (MediaType::Text, b"caf\x81".as_slice(), "UTF-8"),
+        (MediaType::Text, b"a\0b", "control bytes"),
         (MediaType::Markdown, b"# Only a heading\n", "no text"),
         (MediaType::Html, b"<nav>only this</nav>", "no text"),
-        (MediaType::FaqCsv, b"q,a\nx,y\n", "`question`"),
-        (MediaType::FaqCsv, b"question,answer\n", "no row"),
+        (MediaType::Csv, b"alone\nx\n", "`question,answer`"),
+        (MediaType::Csv, b"question,answer\n", "no row"),
     ] {
         let reason = refusal(media_type, bytes);
         assert!(reason.contains(word), "{reason}");

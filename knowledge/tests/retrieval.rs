@@ -119,7 +119,7 @@ async fn a_past_ticket_of_the_same_intent_wins_a_tie() {
 async fn the_customers_language_comes_first_and_others_when_it_has_nothing() {
     let (house, faq) = (House::new(), folder("faq"));
     let table = "question,answer,language\nparcel late,It comes tomorrow.,en\nparcel late,Il arrive demain.,fr\ngift card,One year.,en\n";
-    house.put(&faq, vec![Thing::Document(raw("faq.csv", MediaType::FaqCsv, table))]);
+    house.put(&faq, vec![Thing::Document(raw("faq.csv", MediaType::Csv, table))]);
     house.sync(&faq, MARCH).await;
     let french = |text: &str| Query { language: Some(Language::FR), ..query(text, LATER) };
     assert_eq!(texts(&house, &french("parcel late")).await, ["Il arrive demain."]);

@@ -61,7 +61,7 @@ async fn prepare(folder: &Path) {
     let policy = "max_wrong_per_100 = 100\ndraft_max_wrong_per_100 = 100\ndefault_ceiling = \"reply\"\nuncalibrated_ceiling = \"reply\"\n[limits]\nintent_probability_min = 0.0\nout_of_scope_max = 1.0\n";
     std::fs::write(folder.join("policy.toml"), policy).unwrap();
     let home = Home::open(&folder.join("data")).unwrap();
-    let knowledge = wiring::knowledge(&home).unwrap();
+    let knowledge = wiring::knowledge(&load(None, None).unwrap(), &home).unwrap();
     let location = folder.join("handbook").to_string_lossy().into_owned();
     let source = Source {
         id: SourceId("handbook".to_owned()),
@@ -72,7 +72,7 @@ async fn prepare(folder: &Path) {
     };
     knowledge.store.put_source(&source, Timestamp::now()).await.unwrap();
     let timer = Timer::start();
-    let report = knowledge.sync.run(&source, Timestamp::now(), &mut |_| {}).await.unwrap();
+    let report = tests::test_worker::sync(&knowledge).run(&source, Timestamp::now(), &mut |_| {}).await.unwrap();
     println!("sync: {} passages in {:.1} s CPU", report.passages, timer.cpu_s());
     let examples: Vec<Example> = (0..EXAMPLES)
         .map(|n| Example { text: question(&mut random), intent: IntentName(format!("intent_{}", n % INTENTS)), language: None })
@@ -94,7 +94,7 @@ async fn measure(folder: &Path) {
     config.worker.settings.poll_ms = 5;
     let timer = Timer::start();
     let home = Home::open(&config.data_dir).unwrap();
-    let knowledge = wiring::knowledge(&home).unwrap();
+    let knowledge = wiring::knowledge(&config, &home).unwrap();
     let triage = wiring::triage_of(&config, &home, &knowledge).unwrap();
     let ledger = wiring::worker_ledger(&home).unwrap();
     let worker = wiring::worker(&config, &home, triage, ledger.clone(), Arc::new(SystemClock)).unwrap();

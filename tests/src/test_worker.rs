@@ -5,6 +5,8 @@ use adapters::clock::manual::ManualClock;
 use adapters::helpdesk::memory::MemoryHelpdesk;
 use adapters::inbox::memory::MemoryInbox;
 use adapters::ledger::memory::MemoryLedger;
+use adapters::parser::in_process::InProcessParser;
+use cli::config::load::load;
 use cli::home::Home;
 use cli::wiring::{self, Knowledge};
 use jiff::Timestamp;
@@ -12,6 +14,7 @@ use knowledge::learned::classifier::LocalClassifier;
 use knowledge::learned::example::Example;
 use knowledge::learned::training::train;
 use knowledge::source::{Source, SourceId, SourceKind};
+use knowledge::sync::Sync;
 use runtime::ports::ledger::{Ledger, WorkerId};
 use runtime::ports::sms_gateway::SmsGateway;
 use runtime::settings::WorkerSettings;
@@ -87,10 +90,18 @@ impl TestWorker {
     }
 }
 
+/// The sync of this knowledge, parsing where it stands: the program that would start a child of itself is the test.
+pub fn sync(knowledge: &Knowledge) -> Sync {
+    let Sync { loader, store, embedder, .. } = knowledge.sync.as_ref();
+    Sync { loader: loader.clone(), parser: Arc::new(InProcessParser), store: store.clone(), embedder: embedder.clone() }
+}
+
 async fn knowledge(folder: &TempDir, now: Timestamp) -> anyhow::Result<Knowledge> {
     let file = folder.path().join("faq.csv");
     std::fs::write(&file, FAQ)?;
-    let knowledge = wiring::knowledge(&Home::open(&folder.path().join("data"))?)?;
+    let data = folder.path().join("data");
+    let knowledge = wiring::knowledge(&load(None, data.to_str())?, &Home::open(&data)?)?;
+    let sync = sync(&knowledge);
     let location = file.to_string_lossy().into_owned();
     let source = Source {
         id: SourceId("faq".to_owned()),
@@ -100,7 +111,7 @@ async fn knowledge(folder: &TempDir, now: Timestamp) -> anyhow::Result<Knowledge
         valid_from: Some(Timestamp::UNIX_EPOCH),
     };
     knowledge.store.put_source(&source, now).await?;
-    knowledge.sync.run(&source, now, &mut |_| {}).await?;
+    sync.run(&source, now, &mut |_| {}).await?;
     Ok(knowledge)
 }
 

@@ -37,6 +37,10 @@ const VENDORS: &[(&str, &[&str])] = &[
     ("sqlx", &["adapters"]),
     ("reqwest", &["adapters"]),
     ("axum", &["console"]),
+    ("rustix", &["adapters"]),
+    ("hayro-syntax", &["knowledge"]),
+    ("hayro-cmap", &["knowledge"]),
+    ("quick-xml", &["knowledge"]),
     ("tokio", &["runtime", "adapters", "console", "cli", "tests"]),
 ];
 

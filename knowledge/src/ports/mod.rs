@@ -2,5 +2,6 @@
 
 pub mod embedder;
 pub mod loader;
+pub mod parser;
 pub mod store;
 pub mod vector_index;

@@ -45,7 +45,9 @@ impl Diff {
     /// at this moment is not a file that was deleted.
     pub fn keep(&mut self, name: &str) {
         let is_part = |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'));
-        self.kept.extend(self.current.keys().filter(|key| is_part(&key.0)).cloned());
+        // Keys of one beginning stand together: a thousand refusals do not read the whole list a thousand times.
+        let near = self.current.range(DocumentKey(name.to_owned())..).map(|(key, _)| key);
+        self.kept.extend(near.take_while(|key| key.0.starts_with(name)).filter(|key| is_part(&key.0)).cloned());
     }
 
     /// What the store holds and the source does not.

@@ -2,12 +2,18 @@
 
 use crate::document::{Document, DocumentKey, Refused, Section};
 use crate::stages::parse::Parsed;
+use crate::stages::parse_csv::{self, ROWS_MAX};
 use crate::stages::parse_text::paragraphs;
 use crate::stages::sections::{squeeze, title_of_key};
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::StringRecord;
 use std::collections::BTreeMap;
 use triage::evidence::PassageKind;
 use triage::language::Language;
+
+/// A question is no longer than this; more is a quotation mark that is not closed.
+pub const QUESTION_CHARS_MAX: usize = 1_000;
+/// An answer is one passage, and no longer than this.
+pub const ANSWER_CHARS_MAX: usize = 20_000;
 
 /// Which column holds what.
 struct Columns {
@@ -19,11 +25,14 @@ struct Columns {
 /// Reads the table: one document a language (`faq.csv#fr`), or one of the file's own name for rows that name no language.
 /// A row that cannot be used is refused by its line, and the rest goes on.
 pub fn parse(key: &DocumentKey, text: &str) -> Result<Parsed, String> {
-    let mut reader = ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
+    let mut reader = parse_csv::reader(text);
     let columns = columns(reader.headers().map_err(|_| "its first line is no CSV header".to_owned())?)?;
     let mut sections: BTreeMap<Option<Language>, Vec<Section>> = BTreeMap::new();
     let mut refused = Vec::new();
-    for record in reader.records() {
+    for (row, record) in reader.records().enumerate() {
+        if row >= ROWS_MAX {
+            return Err(format!("has more than {ROWS_MAX} rows: split it"));
+        }
         let record = record.map_err(|_| "is no CSV: a quotation mark is not closed or a field is broken".to_owned())?;
         match section(&record, &columns) {
             Ok((language, section)) => sections.entry(language).or_default().push(section),
@@ -59,6 +68,9 @@ fn section(record: &StringRecord, columns: &Columns) -> Result<(Option<Language>
     if question.is_empty() || blocks.is_empty() {
         return Err("needs both a question and an answer".to_owned());
     }
+    if question.chars().count() > QUESTION_CHARS_MAX || field(columns.answer).chars().count() > ANSWER_CHARS_MAX {
+        return Err(format!("is longer than a question ({QUESTION_CHARS_MAX} characters) or an answer ({ANSWER_CHARS_MAX}) can be"));
+    }
     let language = match columns.language.map(field).filter(|code| !code.is_empty()) {
         None => None,
         Some(code) => Some(Language::parse(code).map_err(|error| error.to_string())?),
@@ -72,10 +84,4 @@ fn columns(header: &StringRecord) -> Result<Columns, String> {
         (Some(question), Some(answer)) => Ok(Columns { question, answer, language: find("language") }),
         _ => Err("its first line must name the columns `question` and `answer` (and `language`, if wanted)".to_owned()),
     }
-}
-
-/// Spreadsheets of many countries export semicolons: the header tells.
-fn delimiter(text: &str) -> u8 {
-    let header = text.lines().next().unwrap_or_default();
-    [b',', b';', b'\t'].into_iter().rev().max_by_key(|mark| header.bytes().filter(|byte| byte == mark).count()).unwrap_or(b',')
 }

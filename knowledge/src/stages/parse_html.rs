@@ -128,7 +128,8 @@ impl Reader {
             "html" => self.language = attribute(tag, "lang").and_then(|lang| Language::parse(lang).ok()),
             "title" => self.is_title = self.title.is_empty(),
             "main" | "article" => self.content += 1,
-            "a" => self.links.push((attribute(tag, "href").unwrap_or_default().to_owned(), self.text.len())),
+            // A link in a link ends the outer one.
+            "a" => self.links = vec![(attribute(tag, "href").unwrap_or_default().to_owned(), self.text.len())],
             "br" => self.text.push(if self.is_pre { '\n' } else { ' ' }),
             "table" => {
                 self.leave_cell();

@@ -2,11 +2,15 @@
 
 use crate::document::Section;
 
+/// Titles and headings are cut after so many characters.
+pub const TITLE_CHARS_MAX: usize = 200;
+
 /// Collects headings and blocks in reading order.
 #[derive(Default)]
 pub struct SectionBuilder {
     path: Vec<(u8, String)>,
     blocks: Vec<String>,
+    place: Option<String>,
     sections: Vec<Section>,
 }
 
@@ -15,10 +19,18 @@ impl SectionBuilder {
     /// only closes.
     pub fn heading(&mut self, level: u8, text: &str) {
         self.close();
-        let text = squeeze(text);
+        let text = shortened(&squeeze(text));
         self.path.retain(|(above, _)| *above < level);
         if !text.is_empty() {
             self.path.push((level, text));
+        }
+    }
+
+    /// Where what follows stands, such as `p. 3`: it becomes the last heading of its sections.
+    pub fn place(&mut self, place: Option<String>) {
+        if place != self.place {
+            self.close();
+            self.place = place;
         }
     }
 
@@ -54,8 +66,9 @@ impl SectionBuilder {
         if self.blocks.is_empty() {
             return;
         }
-        let headings: Vec<String> = self.path.iter().map(|(_, text)| text.clone()).collect();
+        let mut headings: Vec<String> = self.path.iter().map(|(_, text)| text.clone()).collect();
         let question = headings.last().filter(|heading| is_question(heading)).cloned();
+        headings.extend(self.place.clone());
         self.sections.push(Section { headings, question, blocks: std::mem::take(&mut self.blocks) });
     }
 }
@@ -63,6 +76,14 @@ impl SectionBuilder {
 /// A heading that asks: FAQ pages are written so.
 fn is_question(heading: &str) -> bool {
     heading.trim_end_matches(['"', '”', '»', ' ', '\u{a0}']).ends_with(['?', '？', '؟'])
+}
+
+/// A title or heading of at most [`TITLE_CHARS_MAX`] characters: every passage below carries it.
+pub fn shortened(title: &str) -> String {
+    match title.char_indices().nth(TITLE_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", title.get(..end).unwrap_or_default()),
+        None => title.to_owned(),
+    }
 }
 
 /// Runs of white space become one space.

@@ -10,8 +10,10 @@ use knowledge::document::{DocumentKey, MediaType, RawDocument, Refused};
 use knowledge::feed::Feed;
 use knowledge::ports::embedder::{Embedder, EmbedderError, Embedding};
 use knowledge::ports::loader::{Item, Loader, LoaderError};
+use knowledge::ports::parser::{Parser, ParserError};
 use knowledge::retriever::KnowledgeRetriever;
 use knowledge::source::{Source, SourceId, SourceKind};
+use knowledge::stages::parse::{Parsed, parse};
 use knowledge::sync::{Sync, SyncReport};
 use knowledge::words::content_words;
 use std::collections::BTreeMap;
@@ -92,6 +94,16 @@ impl Loader for Shelf {
     }
 }
 
+/// Parses where it stands.
+pub struct Here;
+
+#[async_trait]
+impl Parser for Here {
+    async fn parse(&self, raw: RawDocument) -> Result<Parsed, ParserError> {
+        Ok(parse(&raw))
+    }
+}
+
 /// Content words hashed to places of a vector: equal words are near, others are not.
 pub struct Hashing {
     pub name: String,
@@ -149,7 +161,7 @@ impl House {
     }
 
     pub fn syncer(&self) -> Sync {
-        Sync { loader: self.shelf.clone(), store: self.store.clone(), embedder: self.embedder.clone() }
+        Sync { loader: self.shelf.clone(), parser: Arc::new(Here), store: self.store.clone(), embedder: self.embedder.clone() }
     }
 
     pub async fn sync(&self, source: &Source, now: &str) -> SyncReport {

@@ -7,5 +7,6 @@ pub mod inbox;
 pub mod keys;
 pub mod knowledge_store;
 pub mod ledger;
+pub mod parser;
 pub mod sms_gateway;
 pub mod vector_index;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use adapters::loader::combined::CombinedLoader;
-use adapters::loader::folder::DOCUMENT_BYTES_MAX;
+use adapters::parser::limits::DocumentLimits;
 use knowledge::document::MediaType;
 use knowledge::ports::loader::{Item, Loader};
 use knowledge::source::{Source, SourceId, SourceKind};
@@ -52,7 +52,7 @@ fn documents_come_in_the_order_of_their_names_and_hidden_files_are_passed_over()
         (".secret.md", b"no"),
         (".git/e.md", b"no"),
     ]);
-    assert_eq!(items(folder.path()), ["a.md: Markdown", "b.HTML: Html", "d.csv: FaqCsv", "fr/c.txt: Text"]);
+    assert_eq!(items(folder.path()), ["a.md: Markdown", "b.HTML: Html", "d.csv: Csv", "fr/c.txt: Text"]);
 }
 
 #[test]
@@ -72,16 +72,17 @@ fn one_document_can_be_a_source() {
 
 #[test]
 fn what_is_no_document_is_refused_by_name_and_the_rest_goes_on() {
-    let folder = folder(&[("a.md", b"# a"), ("b.md", b"GIF\0\0"), ("c.docx", b"PK"), ("d", b"?"), ("z.txt", b"z")]);
-    let big = fs::File::create(folder.path().join("e.txt")).unwrap();
-    big.set_len(DOCUMENT_BYTES_MAX + 1).unwrap();
+    let folder = folder(&[("a.md", b"# a"), ("b.xlsx", b"PK"), ("c.docx", b"PK"), ("d", b"?"), ("z.txt", b"z")]);
+    let big = fs::File::create(folder.path().join("e.pdf")).unwrap();
+    big.set_len(200 << 20).unwrap();
+    assert!(DocumentLimits::default().file_bytes_max < 200 << 20);
     let items = items(folder.path());
     let expected = [
         ("a.md: Markdown", ""),
-        ("b.md! ", "zero bytes"),
-        ("c.docx! ", "kind is not known"),
+        ("b.xlsx! ", ".csv"),
+        ("c.docx: Docx", ""),
         ("d! ", "kind is not known"),
-        ("e.txt! ", "larger than 8388608 bytes"),
+        ("e.pdf! ", "209715200 bytes, more than 33554432"),
         ("z.txt: Text", ""),
     ];
     assert_eq!(items.len(), expected.len(), "{items:?}");

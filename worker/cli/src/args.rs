@@ -64,6 +64,23 @@ pub enum Command {
     Doctor,
     /// Print the effective configuration.
     Config,
+    /// Read documents from standard input, for the program itself.
+    #[command(hide = true)]
+    ParseDocument(ParseDocumentArgs),
+}
+
+/// Arguments of `parse-document`.
+#[derive(Debug, ClapArgs)]
+pub struct ParseDocumentArgs {
+    /// Bytes of a document at most.
+    #[arg(long)]
+    pub file_bytes_max: u64,
+    /// Bytes of address space at most.
+    #[arg(long)]
+    pub memory_bytes_max: u64,
+    /// Bytes of an answer at most.
+    #[arg(long)]
+    pub answer_bytes_max: u64,
 }
 
 /// Arguments of `demo`.

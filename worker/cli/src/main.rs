@@ -11,6 +11,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if let Command::ParseDocument(parse) = &args.command {
+        return commands::parse_document::run(parse);
+    }
     let screen = Screen::new(args.json);
     match run(args, &screen) {
         Ok(code) => code,
@@ -60,7 +63,7 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
             Command::Pause => commands::pause::run(&config, true, screen).await,
             Command::Resume => commands::pause::run(&config, false, screen).await,
             Command::Doctor => commands::doctor::run(&config, screen).await,
-            Command::Config => Ok(ExitCode::SUCCESS),
+            Command::Config | Command::ParseDocument(_) => Ok(ExitCode::SUCCESS),
         }
     })
 }

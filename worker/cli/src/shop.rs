@@ -6,6 +6,7 @@ use std::path::Path;
 
 /// Every file of the shop: its path and its bytes.
 pub const FILES: &[(&str, &[u8])] = &[
+    ("documents/bike-rental.pdf", include_bytes!("../demo/documents/bike-rental.pdf")),
     ("documents/change-or-cancel-an-order.md", include_bytes!("../demo/documents/change-or-cancel-an-order.md")),
     ("documents/contact.md", include_bytes!("../demo/documents/contact.md")),
     ("documents/damaged-or-wrong-items.md", include_bytes!("../demo/documents/damaged-or-wrong-items.md")),
@@ -17,6 +18,7 @@ pub const FILES: &[(&str, &[u8])] = &[
     ("documents/gift-cards.md", include_bytes!("../demo/documents/gift-cards.md")),
     ("documents/invoices-and-tax.md", include_bytes!("../demo/documents/invoices-and-tax.md")),
     ("documents/lost-parcels.md", include_bytes!("../demo/documents/lost-parcels.md")),
+    ("documents/maintenance-courses.docx", include_bytes!("../demo/documents/maintenance-courses.docx")),
     ("documents/opening-hours.md", include_bytes!("../demo/documents/opening-hours.md")),
     ("documents/order-tracking.md", include_bytes!("../demo/documents/order-tracking.md")),
     ("documents/payment.md", include_bytes!("../demo/documents/payment.md")),

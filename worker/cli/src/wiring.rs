@@ -1,6 +1,7 @@
 //! The composition root: which twin stands behind which port. The worker, `ask`, `explain --rerun`, `learn` and the
 //! demo get their `Triage` from the one function [`triage()`], so live and replay cannot differ.
 
+use crate::commands::parse_document;
 use crate::config::{Config, GatewayConfig, HelpdeskConfig};
 use crate::home::Home;
 use adapters::helpdesk::file::FileHelpdesk;
@@ -8,7 +9,9 @@ use adapters::inbox::spool::Spool;
 use adapters::knowledge_store::sqlite::store::SqliteKnowledgeStore;
 use adapters::ledger::sqlite::SqliteLedger;
 use adapters::loader::combined::CombinedLoader;
+use adapters::loader::folder::Folder;
 use adapters::outbox::Outbox;
+use adapters::parser::child::ChildParser;
 use adapters::sms_gateway::file::FileSmsGateway;
 use adapters::vector_index::embedded::index::EmbeddedVectorIndex;
 use anyhow::Context;
@@ -20,6 +23,7 @@ use knowledge::learned::static_table::embedder::StaticEmbedder;
 use knowledge::learned::writer::LocalWriter;
 use knowledge::ports::embedder::Embedder;
 use knowledge::ports::loader::Loader;
+use knowledge::ports::parser::Parser;
 use knowledge::ports::store::KnowledgeStore;
 use knowledge::ports::vector_index::VectorIndex;
 use knowledge::retriever::KnowledgeRetriever;
@@ -50,15 +54,17 @@ pub struct Knowledge {
 }
 
 /// Opens the knowledge of a data folder.
-pub fn knowledge(home: &Home) -> anyhow::Result<Knowledge> {
+pub fn knowledge(config: &Config, home: &Home) -> anyhow::Result<Knowledge> {
     let store: Arc<dyn KnowledgeStore> = Arc::new(SqliteKnowledgeStore::open(&home.knowledge())?);
     let embedder = embedder()?;
     let index: Arc<dyn VectorIndex> = Arc::new(EmbeddedVectorIndex::new()?);
     let feed = Arc::new(Feed::new(store.clone(), index));
-    let loader: Arc<dyn Loader> = Arc::new(CombinedLoader::default());
+    let folder = Folder { file_bytes_max: config.documents.file_bytes_max };
+    let loader: Arc<dyn Loader> = Arc::new(CombinedLoader { folder, ..CombinedLoader::default() });
+    let parser: Arc<dyn Parser> = Arc::new(parser(config)?);
     Ok(Knowledge {
         retriever: Arc::new(KnowledgeRetriever::new(feed, embedder.clone())),
-        sync: Arc::new(Sync { loader, store: store.clone(), embedder: embedder.clone() }),
+        sync: Arc::new(Sync { loader, parser, store: store.clone(), embedder: embedder.clone() }),
         store,
         embedder,
     })
@@ -67,6 +73,12 @@ pub fn knowledge(home: &Home) -> anyhow::Result<Knowledge> {
 /// What turns texts into vectors.
 pub fn embedder() -> anyhow::Result<Arc<dyn Embedder>> {
     Ok(Arc::new(StaticEmbedder::new()?))
+}
+
+/// Reads documents in this program's own child, which is started when the first one comes.
+pub fn parser(config: &Config) -> anyhow::Result<ChildParser> {
+    let program = std::env::current_exe().context("cannot find the program itself, which reads documents in a child process")?;
+    Ok(ChildParser::new(program, parse_document::arguments(&config.documents), config.documents.clone()))
 }
 
 /// What the operator set down, and the gate of the data folder (the cautious one until `learn` has fitted another).

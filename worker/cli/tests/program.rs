@@ -196,3 +196,41 @@ fn the_doctor_says_what_is_missing_and_what_to_do() {
         assert!(stdout(&output).contains(part), "{part} is missing in {}", stdout(&output));
     }
 }
+
+#[test]
+fn documents_that_cannot_be_read_are_named_with_a_warning_and_the_rest_is_taken_in() {
+    let house = House::new(QUICK);
+    house.write("docs/hours.md", "# Opening hours\n\nWe open at nine.\n");
+    house.write("docs/picture.md", b"GIF89a\0\x01");
+    let scan = std::fs::File::create(house.path("docs/scan.pdf")).unwrap();
+    scan.set_len(200 << 20).unwrap();
+    let added = house.run(&["knowledge", "add", "docs"]);
+    assert!(added.status.success(), "{}", stderr(&added));
+    for part in ["picture.md: is no text", "scan.pdf: it has 209715200 bytes", "1 added"] {
+        assert!(stdout(&added).contains(part), "{part} is missing in {}", stdout(&added));
+    }
+    assert!(stderr(&added).contains("warning: 2 could not be read"), "{}", stderr(&added));
+    std::fs::remove_file(house.path("docs/hours.md")).unwrap();
+    assert!(!house.run(&["knowledge", "sync"]).status.success(), "nothing at all could be read");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_process_that_reads_documents_takes_on_its_limits_before_it_reads() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    let house = House::new(QUICK);
+    let arguments = ["parse-document", "--file-bytes-max", "1000", "--memory-bytes-max", "200000000", "--answer-bytes-max", "1000"];
+    let mut child = house.command(&arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert_eq!(first, "ready\n");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let hard = |name: &str| limits.lines().find(|line| line.starts_with(name)).unwrap().split_whitespace().rev().nth(1).unwrap().to_owned();
+    assert_eq!(
+        (hard("Max address space"), hard("Max file size"), hard("Max core file size")),
+        ("200000000".into(), "0".into(), "0".into())
+    );
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success(), "it ends with its input");
+}

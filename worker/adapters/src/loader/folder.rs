@@ -4,6 +4,7 @@
 //! document is refused by name, so that nobody wonders where it went.
 
 use super::open;
+use crate::parser::limits::DocumentLimits;
 use knowledge::document::{DocumentKey, MediaType, RawDocument, Refused};
 use knowledge::ports::loader::{Item, Loader, LoaderError};
 use knowledge::source::Source;
@@ -11,16 +12,23 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The largest document, in bytes.
-pub const DOCUMENT_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// How deep folders may lie in folders.
 pub const DEPTH_MAX: usize = 32;
 /// The most files and folders of a source.
 pub const ENTRIES_MAX: usize = 100_000;
 
 /// Reads folders.
-#[derive(Clone, Copy, Default, Debug)]
-pub struct Folder;
+#[derive(Clone, Copy, Debug)]
+pub struct Folder {
+    /// A larger file is left out before it is read.
+    pub file_bytes_max: u64,
+}
+
+impl Default for Folder {
+    fn default() -> Self {
+        Folder { file_bytes_max: DocumentLimits::default().file_bytes_max }
+    }
+}
 
 /// What the walk found: a file to read, or a name that is refused.
 enum Found {
@@ -44,7 +52,8 @@ impl Loader for Folder {
             })?,
             false => found.push(Found::File { key: name_of(&root), path: root }),
         }
-        Ok(Box::new(found.into_iter().map(read)))
+        let file_bytes_max = self.file_bytes_max;
+        Ok(Box::new(found.into_iter().map(move |found| read(found, file_bytes_max))))
     }
 }
 
@@ -91,31 +100,34 @@ fn linked(root: &Path, key: String, path: &Path) -> Found {
     }
 }
 
-fn read(found: Found) -> Item {
+fn read(found: Found, file_bytes_max: u64) -> Item {
     match found {
         Found::Refused(refused) => Item::Refused(refused),
-        Found::File { key, path } => match document(&key, &path) {
+        Found::File { key, path } => match document(&key, &path, file_bytes_max) {
             Ok((media_type, bytes)) => Item::Document(RawDocument { key: DocumentKey(key), media_type, bytes }),
             Err(reason) => Item::Refused(Refused { name: key, reason }),
         },
     }
 }
 
-fn document(key: &str, path: &Path) -> Result<(MediaType, Vec<u8>), String> {
+fn document(key: &str, path: &Path, file_bytes_max: u64) -> Result<(MediaType, Vec<u8>), String> {
     let media_type = media_type(key)?;
     let unreadable = |error: std::io::Error| format!("it cannot be read ({}): check the rights of this user", error.kind());
     let metadata = path.metadata().map_err(unreadable)?;
     if !metadata.is_file() {
         return Err("it is no regular file".to_owned());
     }
+    let too_large = |bytes: u64| {
+        Err(format!("it has {bytes} bytes, more than {file_bytes_max} (documents.file_bytes_max): split it, or save its text alone"))
+    };
+    if metadata.len() > file_bytes_max {
+        return too_large(metadata.len());
+    }
     let mut bytes = Vec::new();
     // One byte more than allowed tells a file that grows while it is read from one that fits.
-    File::open(path).map_err(unreadable)?.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
-        return Err(format!("it is larger than {DOCUMENT_BYTES_MAX} bytes: split it"));
-    }
-    match bytes.contains(&0) {
-        true => Err("it is no text (it holds zero bytes): save it as UTF-8 text".to_owned()),
+    File::open(path).map_err(unreadable)?.take(file_bytes_max.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    match bytes.len() as u64 > file_bytes_max {
+        true => too_large(bytes.len() as u64),
         false => Ok((media_type, bytes)),
     }
 }
@@ -125,8 +137,12 @@ fn media_type(key: &str) -> Result<MediaType, String> {
         Some("md" | "markdown") => Ok(MediaType::Markdown),
         Some("html" | "htm") => Ok(MediaType::Html),
         Some("txt") => Ok(MediaType::Text),
-        Some("csv") => Ok(MediaType::FaqCsv),
-        Some(_) | None => Err("its kind is not known: save it as .md, .html, .txt or .csv (question,answer)".to_owned()),
+        Some("csv") => Ok(MediaType::Csv),
+        Some("pdf") => Ok(MediaType::Pdf),
+        Some("docx") => Ok(MediaType::Docx),
+        Some("doc") => Err("it is a Word document of the old kind: save it as .docx".to_owned()),
+        Some("xls" | "xlsx" | "ods") => Err("it is a spreadsheet: save each table as .csv".to_owned()),
+        Some(_) | None => Err("its kind is not known: save it as .md, .html, .txt, .pdf, .docx or .csv".to_owned()),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod folder;
 pub mod lines;
 pub mod moment;
 pub mod open;
+pub mod row_limit;
 pub mod rows;
 pub mod tickets_csv;
 pub mod tickets_jsonl;

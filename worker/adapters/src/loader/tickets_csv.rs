@@ -5,6 +5,7 @@
 //! commas). When no column holds the time, every ticket has the source's `valid_from`, or the start of 1970. The separator is
 //! a comma, a semicolon or a tab, whichever the header has most.
 
+use super::row_limit::{Allowance, RowLimit};
 use super::tickets_jsonl::{LINE_BYTES_MAX, TAGS_AFTER};
 use super::{customer, moment, open};
 use csv::{ByteRecord, Reader, ReaderBuilder};
@@ -23,6 +24,10 @@ use triage::ticket::{Author, Change, Message, MessageId, Tag, Ticket, TicketId};
 pub const FIELDS: [&str; 9] = ["ticket_id", "text", "answer", "intent", "at", "answered_at", "lang", "customer", "tags"];
 /// The most bytes of a file; an unclosed quotation mark takes all the rest into one row.
 pub const CSV_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// The most bytes that one row may take, with what is read ahead of it.
+pub const ROW_BYTES_MAX: u64 = LINE_BYTES_MAX as u64 + 64 * 1024;
+/// An error names at most so many columns of a file.
+const COLUMNS_NAMED_MAX: usize = 40;
 /// When an agent answered, when no column says so.
 pub const ANSWER_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
@@ -48,11 +53,25 @@ impl Loader for TicketsCsv {
         let mut input = BufReader::new(open::reader(source, self.bytes_max)?.take(self.bytes_max.saturating_add(1)));
         let start = input.fill_buf().map_err(|error| open::problem(source, format!("it cannot be read ({})", error.kind())))?;
         let delimiter = delimiter(start);
+        let allowance = Allowance::new(ROW_BYTES_MAX);
+        let input = RowLimit::new(input, allowance.clone());
         let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(input);
-        let header = reader.byte_headers().map_err(|_| open::problem(source, "its header cannot be read".to_owned()))?.clone();
+        let header = reader
+            .byte_headers()
+            .map_err(|_| open::problem(source, "its header cannot be read: its first line must name the columns".to_owned()))?
+            .clone();
         let positions = positions(source, columns, &header)?;
         let default_at = source.valid_from.unwrap_or(Timestamp::UNIX_EPOCH);
-        Ok(Box::new(Rows { reader, row: 1, positions, default_at, seen: HashSet::new(), bytes_max: self.bytes_max, is_over: false }))
+        Ok(Box::new(Rows {
+            reader,
+            allowance,
+            row: 1,
+            positions,
+            default_at,
+            seen: HashSet::new(),
+            bytes_max: self.bytes_max,
+            is_over: false,
+        }))
     }
 }
 
@@ -72,7 +91,7 @@ fn positions(source: &Source, columns: &BTreeMap<String, String>, header: &ByteR
             return Err(open::problem(source, format!("`{field}` is no field of a past ticket: use {}", FIELDS.join(", "))));
         }
         let Some(position) = names.iter().position(|name| name == column) else {
-            return Err(open::problem(source, format!("the file has no column `{column}`; it has: {}", names.join(", "))));
+            return Err(open::problem(source, format!("the file has no column `{column}`; it has: {}", named(&names))));
         };
         positions.insert(field.clone(), position);
     }
@@ -80,13 +99,23 @@ fn positions(source: &Source, columns: &BTreeMap<String, String>, header: &ByteR
         true => Ok(positions),
         false => Err(open::problem(
             source,
-            format!("say which column holds the customer's message: `text=COLUMN`; the file has: {}", names.join(", ")),
+            format!("say which column holds the customer's message: `text=COLUMN`; the file has: {}", named(&names)),
         )),
     }
 }
 
+/// The columns of a file, as far as a reader wants to read.
+fn named(names: &[String]) -> String {
+    let shown = names.iter().take(COLUMNS_NAMED_MAX).map(|name| name.chars().take(COLUMNS_NAMED_MAX).collect::<String>());
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// The file, with a limit on all of it and on every row.
+type Input = RowLimit<BufReader<std::io::Take<Box<dyn Read + Send>>>>;
+
 struct Rows {
-    reader: Reader<BufReader<std::io::Take<Box<dyn Read + Send>>>>,
+    reader: Reader<Input>,
+    allowance: Allowance,
     row: u64,
     positions: BTreeMap<String, usize>,
     default_at: Timestamp,
@@ -104,6 +133,7 @@ impl Iterator for Rows {
         }
         let mut record = ByteRecord::new();
         let line = self.reader.position().line();
+        self.allowance.refill(ROW_BYTES_MAX);
         let read = match self.reader.read_byte_record(&mut record) {
             Ok(false) => return None,
             // The row that crosses the limit is cut off, so that it is not taken.
@@ -114,7 +144,9 @@ impl Iterator for Rows {
             Ok(true) => self.ticket(&record),
             Err(_) => {
                 self.is_over = true;
-                Err("the file cannot be read on: the rest is left out".to_owned())
+                Err(format!(
+                    "the file cannot be read on, or the row has more than {ROW_BYTES_MAX} bytes (a quotation mark may be open): the rest is left out"
+                ))
             }
         };
         self.row = self.row.saturating_add(1);

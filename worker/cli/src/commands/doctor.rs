@@ -93,7 +93,7 @@ async fn of_home(config: &Config, home: &Home, checks: &mut Vec<Check>) {
     let ledger = async { anyhow::Ok(wiring::desk_ledger(home)?.status().await?) }.await;
     checks
         .push(Check::of("ledger", ledger.map(|status| format!("{} messages, {} dead letters open", status.received, status.dead_letters))));
-    match wiring::knowledge(home) {
+    match wiring::knowledge(config, home) {
         Err(error) => checks.push(Check::of("knowledge", Err(error))),
         Ok(knowledge) => {
             let sources = knowledge.store.sources().await;

@@ -36,7 +36,7 @@ pub async fn add(config: &Config, args: &AddArgs, screen: &Screen) -> anyhow::Re
     let language = args.language.as_deref().map(Language::parse).transpose().context("--language")?;
     let location = std::fs::canonicalize(path).with_context(|| format!("cannot open {}", path.display()))?.to_string_lossy().into_owned();
     let source = Source { id: SourceId(name), kind, location, language, valid_from: args.valid_from };
-    let knowledge = wiring::knowledge(&Home::open(&config.data_dir)?)?;
+    let knowledge = wiring::knowledge(config, &Home::open(&config.data_dir)?)?;
     knowledge.store.put_source(&source, Timestamp::now()).await?;
     let reports = vec![sync_one(&knowledge, &source, screen).await?];
     finish(screen, &reports)
@@ -44,7 +44,7 @@ pub async fn add(config: &Config, args: &AddArgs, screen: &Screen) -> anyhow::Re
 
 /// Syncs one source or all.
 pub async fn sync(config: &Config, args: &SyncArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
-    let knowledge = wiring::knowledge(&Home::open(&config.data_dir)?)?;
+    let knowledge = wiring::knowledge(config, &Home::open(&config.data_dir)?)?;
     let sources: Vec<Source> = knowledge.store.sources().await?.into_iter().map(|summary| summary.source).collect();
     if let Some(name) = args.source.as_ref().filter(|name| !sources.iter().any(|source| source.id.0 == **name)) {
         bail!("there is no source `{name}`: `whimbrel knowledge list` shows them, `whimbrel knowledge add PATH` adds one");
@@ -117,10 +117,17 @@ fn finish(screen: &Screen, reports: &[SyncReport]) -> anyhow::Result<ExitCode> {
         for refused in report.refused.iter().take(REFUSED_SHOWN_MAX) {
             screen.line(format!("  left out: {}: {}", refused.name, refused.reason));
         }
-        if report.refused.len() > REFUSED_SHOWN_MAX {
-            screen.line(format!("  ... and {} more left out (--json lists all)", report.refused.len() - REFUSED_SHOWN_MAX));
+        let more = report.refused_total().saturating_sub(REFUSED_SHOWN_MAX as u64);
+        if more > 0 {
+            screen.line(format!("  ... and {more} more left out (--json lists them)"));
         }
     }
     screen.json(&reports)?;
-    Ok(ExitCode::SUCCESS)
+    let refused: u64 = reports.iter().map(SyncReport::refused_total).sum();
+    if refused > 0 {
+        screen.remark(format!("warning: {refused} could not be read; the rest was taken in"));
+    }
+    // Nothing at all: most likely the wrong folder or the wrong kind.
+    let is_nothing_read = refused > 0 && reports.iter().all(SyncReport::is_empty);
+    Ok(if is_nothing_read { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

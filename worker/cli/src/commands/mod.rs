@@ -12,6 +12,7 @@ pub mod explain;
 pub mod knowledge;
 pub mod knowledge_sync;
 pub mod learn;
+pub mod parse_document;
 pub mod pause;
 pub mod receipt;
 pub mod status;

@@ -45,6 +45,7 @@ pub fn load(file: Option<&Path>, data_dir: Option<&str>) -> anyhow::Result<Confi
 /// What has the right form but cannot work.
 fn of_values(config: &Config) -> Vec<String> {
     let mut faults = config.worker.settings.faults();
+    faults.extend(config.documents.faults());
     if config.worker.name.trim().is_empty() {
         faults.push("worker.name is empty: give this worker a name that no other has".to_owned());
     }

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod load;
 
+use adapters::parser::limits::DocumentLimits;
 use runtime::settings::WorkerSettings;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ pub struct Config {
     pub gateway: GatewayConfig,
     /// HTTP for operators.
     pub console: ConsoleConfig,
+    /// What a document, and the process that reads it, may use.
+    pub documents: DocumentLimits,
     /// Logs.
     pub log: LogConfig,
 }
