@@ -5,6 +5,7 @@ use adapters::clock::manual::ManualClock;
 use adapters::helpdesk::memory::MemoryHelpdesk;
 use adapters::inbox::memory::MemoryInbox;
 use adapters::ledger::memory::MemoryLedger;
+use cli::config::load::load;
 use cli::home::Home;
 use cli::wiring::{self, Knowledge};
 use jiff::Timestamp;
@@ -90,7 +91,8 @@ impl TestWorker {
 async fn knowledge(folder: &TempDir, now: Timestamp) -> anyhow::Result<Knowledge> {
     let file = folder.path().join("faq.csv");
     std::fs::write(&file, FAQ)?;
-    let knowledge = wiring::knowledge(&Home::open(&folder.path().join("data"))?)?;
+    let config = load(None, folder.path().join("data").to_str())?;
+    let knowledge = wiring::knowledge(&config, &Home::open(&config.data_dir)?)?;
     let location = file.to_string_lossy().into_owned();
     let source = Source {
         id: SourceId("faq".to_owned()),

@@ -1,7 +1,7 @@
 //! The composition root: which twin stands behind which port. The worker, `ask`, `explain --rerun`, `learn` and the
 //! demo get their `Triage` from the one function [`triage()`], so live and replay cannot differ.
 
-use crate::config::{Config, GatewayConfig, HelpdeskConfig};
+use crate::config::{Config, EmbedderConfig, EmbedderKind, GatewayConfig, HelpdeskConfig};
 use crate::home::Home;
 use adapters::helpdesk::file::FileHelpdesk;
 use adapters::inbox::spool::Spool;
@@ -49,10 +49,14 @@ pub struct Knowledge {
     pub embedder: Arc<dyn Embedder>,
 }
 
+/// Opens the knowledge of a data folder with the embedder that is configured.
+pub fn knowledge(config: &Config, home: &Home) -> anyhow::Result<Knowledge> {
+    knowledge_with(home, embedder(&config.embedder)?)
+}
+
 /// Opens the knowledge of a data folder.
-pub fn knowledge(home: &Home) -> anyhow::Result<Knowledge> {
+pub fn knowledge_with(home: &Home, embedder: Arc<dyn Embedder>) -> anyhow::Result<Knowledge> {
     let store: Arc<dyn KnowledgeStore> = Arc::new(SqliteKnowledgeStore::open(&home.knowledge())?);
-    let embedder: Arc<dyn Embedder> = Arc::new(StaticEmbedder::new()?);
     let index: Arc<dyn VectorIndex> = Arc::new(EmbeddedVectorIndex::new()?);
     let feed = Arc::new(Feed::new(store.clone(), index));
     let loader: Arc<dyn Loader> = Arc::new(CombinedLoader::default());
@@ -62,6 +66,31 @@ pub fn knowledge(home: &Home) -> anyhow::Result<Knowledge> {
         store,
         embedder,
     })
+}
+
+/// The embedder that is configured.
+pub fn embedder(config: &EmbedderConfig) -> anyhow::Result<Arc<dyn Embedder>> {
+    match config.kind {
+        EmbedderKind::BuiltIn => Ok(Arc::new(StaticEmbedder::new()?)),
+        EmbedderKind::Transformer => transformer(config),
+    }
+}
+
+#[cfg(feature = "transformer")]
+fn transformer(config: &EmbedderConfig) -> anyhow::Result<Arc<dyn Embedder>> {
+    use adapters::embedder::recent::RecentEmbedder;
+    use adapters::embedder::transformer::embedder::TransformerEmbedder;
+    let opened = TransformerEmbedder::open(&config.folder, config.threads)
+        .with_context(|| format!("embedder.folder {} cannot be used", config.folder.display()))?;
+    Ok(Arc::new(RecentEmbedder::new(Arc::new(opened))))
+}
+
+#[cfg(not(feature = "transformer"))]
+fn transformer(_: &EmbedderConfig) -> anyhow::Result<Arc<dyn Embedder>> {
+    anyhow::bail!(
+        "embedder.kind is \"transformer\", but this program was built without it: build it with \
+         `cargo install --path worker/cli --features transformer`, or set embedder.kind to \"built-in\""
+    )
 }
 
 /// What the operator set down, and the gate of the data folder (the cautious one until `learn` has fitted another).

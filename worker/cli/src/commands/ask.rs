@@ -16,7 +16,7 @@ use triage::ticket::{Author, Change, Message, MessageId, Tag, Ticket, TicketId};
 /// Decides the texts as one burst and prints the receipt.
 pub async fn run(config: &Config, args: &AskArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
     let home = Home::open(&config.data_dir)?;
-    let knowledge = wiring::knowledge(&home)?;
+    let knowledge = wiring::knowledge(config, &home)?;
     let triage = wiring::triage_of(config, &home, &knowledge)?;
     let case = case(args)?;
     let decision = triage.decide(&case).await?;

@@ -36,7 +36,7 @@ pub async fn run(config: &Config, args: &DemoArgs, screen: &Screen) -> anyhow::R
     let config = shop_config(config, folder.path());
     let home = Home::open(&config.data_dir)?;
     screen.line("Marrowby Cycle & Trail, a fictional shop: its documents, its past tickets, a day of its SMS.\n");
-    let knowledge = wiring::knowledge(&home)?;
+    let knowledge = wiring::knowledge(&config, &home)?;
     let learned = prepare(&config, &home, &knowledge, folder.path(), screen).await?;
     let triage = wiring::triage_of(&config, &home, &knowledge)?;
     let ledger = wiring::worker_ledger(&home)?;

@@ -49,7 +49,7 @@ async fn rerun(config: &Config, home: &Home, stored: &StoredDecision) -> anyhow:
     let ledger = wiring::desk_ledger(home)?;
     let ticket = ledger.ticket(&stored.decision.receipt.ticket).await?.context("the conversation is no longer in the ledger")?;
     let case = Case::at(&ticket, &stored.message)?.decided_at(stored.decision.receipt.as_of);
-    let knowledge = wiring::knowledge(home)?;
+    let knowledge = wiring::knowledge(config, home)?;
     Ok(wiring::triage_of(config, home, &knowledge)?.decide(&case).await?)
 }
 

@@ -18,7 +18,7 @@ use triage::ports::Retriever;
 
 /// Looks into the knowledge or curates it.
 pub async fn run(config: &Config, command: &KnowledgeCommand, screen: &Screen) -> anyhow::Result<ExitCode> {
-    let knowledge = wiring::knowledge(&Home::open(&config.data_dir)?)?;
+    let knowledge = wiring::knowledge(config, &Home::open(&config.data_dir)?)?;
     match command {
         KnowledgeCommand::List => list(&knowledge, screen).await,
         KnowledgeCommand::Search(args) => search(&knowledge, args, screen).await,

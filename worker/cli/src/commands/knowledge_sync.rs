@@ -36,7 +36,7 @@ pub async fn add(config: &Config, args: &AddArgs, screen: &Screen) -> anyhow::Re
     let language = args.language.as_deref().map(Language::parse).transpose().context("--language")?;
     let location = std::fs::canonicalize(path).with_context(|| format!("cannot open {}", path.display()))?.to_string_lossy().into_owned();
     let source = Source { id: SourceId(name), kind, location, language, valid_from: args.valid_from };
-    let knowledge = wiring::knowledge(&Home::open(&config.data_dir)?)?;
+    let knowledge = wiring::knowledge(config, &Home::open(&config.data_dir)?)?;
     knowledge.store.put_source(&source, Timestamp::now()).await?;
     let reports = vec![sync_one(&knowledge, &source, screen).await?];
     finish(screen, &reports)
@@ -44,7 +44,7 @@ pub async fn add(config: &Config, args: &AddArgs, screen: &Screen) -> anyhow::Re
 
 /// Syncs one source or all.
 pub async fn sync(config: &Config, args: &SyncArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
-    let knowledge = wiring::knowledge(&Home::open(&config.data_dir)?)?;
+    let knowledge = wiring::knowledge(config, &Home::open(&config.data_dir)?)?;
     let sources: Vec<Source> = knowledge.store.sources().await?.into_iter().map(|summary| summary.source).collect();
     if let Some(name) = args.source.as_ref().filter(|name| !sources.iter().any(|source| source.id.0 == **name)) {
         bail!("there is no source `{name}`: `whimbrel knowledge list` shows them, `whimbrel knowledge add PATH` adds one");

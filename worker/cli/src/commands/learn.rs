@@ -65,7 +65,7 @@ pub struct Learned {
 /// Learns from a file of past tickets.
 pub async fn run(config: &Config, args: &LearnArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
     let home = Home::open(&config.data_dir)?;
-    let knowledge = wiring::knowledge(&home)?;
+    let knowledge = wiring::knowledge(config, &home)?;
     let path = std::fs::canonicalize(Path::new(&args.tickets))
         .with_context(|| format!("cannot open {}: name a file of past tickets (JSON Lines or CSV)", args.tickets))?;
     let kind = SourceKind::Tickets { columns: columns(&args.columns)? };

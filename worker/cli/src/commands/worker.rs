@@ -21,7 +21,7 @@ use tokio::sync::watch;
 /// Runs the worker; SIGINT and SIGTERM end it after what is in flight is settled.
 pub async fn run(config: &Config, args: &WorkerArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
     let home = Home::open(&config.data_dir)?;
-    let knowledge = wiring::knowledge(&home)?;
+    let knowledge = wiring::knowledge(config, &home)?;
     let triage = wiring::triage_of(config, &home, &knowledge)?;
     if !triage.terms.gate.is_calibrated() {
         tracing::warn!("the gate is not calibrated: nothing is sent by itself; run `whimbrel learn TICKETS`");

@@ -1,0 +1,18 @@
+//! What `doctor` says about the embedders that are not in force.
+
+use crate::config::EmbedderKind;
+
+/// What another embedder would bring, and how to switch to it.
+pub fn others(in_force: EmbedderKind) -> &'static str {
+    match in_force {
+        EmbedderKind::BuiltIn => {
+            "a sentence-transformers model finds more by meaning, for milliseconds a message instead of microseconds: all-MiniLM-L6-v2 for \
+             English (`make model` brings it), a multilingual one for French and Spanish; needs a program built with `--features \
+             transformer` and embedder.kind = \"transformer\", then `whimbrel knowledge sync` and `whimbrel learn`; figures: docs/PERFORMANCE.md"
+        }
+        EmbedderKind::Transformer => {
+            "the built-in table needs microseconds a message instead of milliseconds and knows English only: embedder.kind = \"built-in\", \
+             then `whimbrel knowledge sync` and `whimbrel learn`; figures: docs/PERFORMANCE.md"
+        }
+    }
+}
