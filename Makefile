@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench check deny clean
+.PHONY: help setup demo model test lint bench check deny clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -15,13 +15,16 @@ demo: setup ## run the fictional shop through the real worker and show what was 
 	@cargo build --quiet --bin whimbrel
 	@./target/debug/whimbrel demo
 
+model: ## bring all-MiniLM-L6-v2 into models/ for better embeddings, and check it; can be run twice
+	@./.ci/model
+
 test: setup ## run every test
 	@./.ci/test
 
 lint: setup ## formatting, clippy and docs, warnings denied
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --quiet -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	cargo clippy --workspace --all-targets --all-features --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps --quiet
 
 bench: setup ## print the figures of docs/PERFORMANCE.md
 	cargo bench -p tests --quiet

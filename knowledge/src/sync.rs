@@ -274,7 +274,7 @@ impl Sync {
         let texts: Vec<&str> = chunks.flat_map(|chunk| chunk.keys.iter().map(|(_, text)| text.as_str())).collect();
         let mut embeddings = Vec::with_capacity(texts.len());
         for batch in texts.chunks(EMBED_BATCH) {
-            let vectors = self.embedder.embed(batch).await?;
+            let vectors = self.embedder.embed_passages(batch).await?;
             let dimensions = self.embedder.dimensions();
             if vectors.len() != batch.len() || vectors.iter().any(|vector| vector.0.len() != dimensions) {
                 let name = self.embedder.name().to_owned();

@@ -60,8 +60,9 @@ async fn prepare(folder: &Path) {
     };
     let policy = "max_wrong_per_100 = 100\ndraft_max_wrong_per_100 = 100\ndefault_ceiling = \"reply\"\nuncalibrated_ceiling = \"reply\"\n[limits]\nintent_probability_min = 0.0\nout_of_scope_max = 1.0\n";
     std::fs::write(folder.join("policy.toml"), policy).unwrap();
-    let home = Home::open(&folder.join("data")).unwrap();
-    let knowledge = wiring::knowledge(&load(None, None).unwrap(), &home).unwrap();
+    let config = load(None, Some(folder.join("data").to_str().unwrap())).unwrap();
+    let home = Home::open(&config.data_dir).unwrap();
+    let knowledge = wiring::knowledge(&config, &home).unwrap();
     let location = folder.join("handbook").to_string_lossy().into_owned();
     let source = Source {
         id: SourceId("handbook".to_owned()),

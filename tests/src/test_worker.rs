@@ -99,8 +99,8 @@ pub fn sync(knowledge: &Knowledge) -> Sync {
 async fn knowledge(folder: &TempDir, now: Timestamp) -> anyhow::Result<Knowledge> {
     let file = folder.path().join("faq.csv");
     std::fs::write(&file, FAQ)?;
-    let data = folder.path().join("data");
-    let knowledge = wiring::knowledge(&load(None, data.to_str())?, &Home::open(&data)?)?;
+    let config = load(None, folder.path().join("data").to_str())?;
+    let knowledge = wiring::knowledge(&config, &Home::open(&config.data_dir)?)?;
     let sync = sync(&knowledge);
     let location = file.to_string_lossy().into_owned();
     let source = Source {

@@ -36,6 +36,9 @@ const VENDORS: &[(&str, &[&str])] = &[
     ("qdrant-client", &["adapters"]),
     ("sqlx", &["adapters"]),
     ("reqwest", &["adapters"]),
+    ("candle-core", &["adapters"]),
+    ("candle-nn", &["adapters"]),
+    ("tokenizers", &["adapters"]),
     ("axum", &["console"]),
     ("rustix", &["adapters"]),
     ("hayro-syntax", &["knowledge"]),
@@ -74,7 +77,7 @@ fn files(endings: &[&str]) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
-                let private = name == "target" || (name.starts_with('.') && name != ".ci");
+                let private = name == "target" || name == "models" || (name.starts_with('.') && name != ".ci");
                 if !private {
                     folders.push(path);
                 }

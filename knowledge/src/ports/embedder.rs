@@ -44,8 +44,16 @@ pub struct EmbedderError {
 pub trait Embedder: Send + Sync {
     /// One vector a text, in their order. MUST be deterministic for a name.
     async fn embed(&self, texts: &[&str]) -> Result<Vec<Embedding>, EmbedderError>;
+    /// The same for texts that will be searched. Some models were trained with other words before a question than before a passage.
+    async fn embed_passages(&self, texts: &[&str]) -> Result<Vec<Embedding>, EmbedderError> {
+        self.embed(texts).await
+    }
     /// Name and version; an index made by another one is not searched with it.
     fn name(&self) -> &str;
     /// Length of the vectors.
     fn dimensions(&self) -> usize;
+    /// The languages whose meaning it knows, for people.
+    fn languages(&self) -> &str {
+        "languages not stated"
+    }
 }

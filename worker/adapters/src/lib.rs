@@ -1,6 +1,7 @@
 //! The only crate that names a vendor or an engine. One folder a port, one file a vendor, an in-memory twin beside it.
 
 pub mod clock;
+pub mod embedder;
 pub mod helpdesk;
 pub mod inbox;
 pub mod knowledge_store;

@@ -2,7 +2,7 @@
 //! demo get their `Triage` from the one function [`triage()`], so live and replay cannot differ.
 
 use crate::commands::parse_document;
-use crate::config::{Config, GatewayConfig, HelpdeskConfig};
+use crate::config::{Config, EmbedderConfig, EmbedderKind, GatewayConfig, HelpdeskConfig};
 use crate::home::Home;
 use adapters::helpdesk::file::FileHelpdesk;
 use adapters::inbox::spool::Spool;
@@ -53,10 +53,14 @@ pub struct Knowledge {
     pub embedder: Arc<dyn Embedder>,
 }
 
-/// Opens the knowledge of a data folder.
+/// Opens the knowledge of a data folder with the embedder that is configured.
 pub fn knowledge(config: &Config, home: &Home) -> anyhow::Result<Knowledge> {
+    knowledge_with(config, home, embedder(&config.embedder)?)
+}
+
+/// Opens the knowledge of a data folder.
+pub fn knowledge_with(config: &Config, home: &Home, embedder: Arc<dyn Embedder>) -> anyhow::Result<Knowledge> {
     let store: Arc<dyn KnowledgeStore> = Arc::new(SqliteKnowledgeStore::open(&home.knowledge())?);
-    let embedder = embedder()?;
     let index: Arc<dyn VectorIndex> = Arc::new(EmbeddedVectorIndex::new()?);
     let feed = Arc::new(Feed::new(store.clone(), index));
     let folder = Folder { file_bytes_max: config.documents.file_bytes_max };
@@ -70,15 +74,35 @@ pub fn knowledge(config: &Config, home: &Home) -> anyhow::Result<Knowledge> {
     })
 }
 
-/// What turns texts into vectors.
-pub fn embedder() -> anyhow::Result<Arc<dyn Embedder>> {
-    Ok(Arc::new(StaticEmbedder::new()?))
-}
-
 /// Reads documents in this program's own child, which is started when the first one comes.
 pub fn parser(config: &Config) -> anyhow::Result<ChildParser> {
     let program = std::env::current_exe().context("cannot find the program itself, which reads documents in a child process")?;
     Ok(ChildParser::new(program, parse_document::arguments(&config.documents), config.documents.clone()))
+}
+
+/// The embedder that is configured.
+pub fn embedder(config: &EmbedderConfig) -> anyhow::Result<Arc<dyn Embedder>> {
+    match config.kind {
+        EmbedderKind::BuiltIn => Ok(Arc::new(StaticEmbedder::new()?)),
+        EmbedderKind::Transformer => transformer(config),
+    }
+}
+
+#[cfg(feature = "transformer")]
+fn transformer(config: &EmbedderConfig) -> anyhow::Result<Arc<dyn Embedder>> {
+    use adapters::embedder::recent::RecentEmbedder;
+    use adapters::embedder::transformer::embedder::TransformerEmbedder;
+    let opened = TransformerEmbedder::open(&config.folder, config.threads)
+        .with_context(|| format!("embedder.folder {} cannot be used", config.folder.display()))?;
+    Ok(Arc::new(RecentEmbedder::new(Arc::new(opened))))
+}
+
+#[cfg(not(feature = "transformer"))]
+fn transformer(_: &EmbedderConfig) -> anyhow::Result<Arc<dyn Embedder>> {
+    anyhow::bail!(
+        "embedder.kind is \"transformer\", but this program was built without it: build it with \
+         `cargo install --path worker/cli --features transformer`, or set embedder.kind to \"built-in\""
+    )
 }
 
 /// What the operator set down, and the gate of the data folder (the cautious one until `learn` has fitted another).

@@ -192,7 +192,7 @@ fn the_doctor_says_what_is_missing_and_what_to_do() {
     let house = House::new("");
     let output = house.run(&["doctor"]);
     assert!(output.status.success(), "{}", stderr(&output));
-    for part in ["whimbrel learn", "whimbrel knowledge add"] {
+    for part in ["whimbrel learn", "whimbrel knowledge add", "static-256", "English by meaning", "make model"] {
         assert!(stdout(&output).contains(part), "{part} is missing in {}", stdout(&output));
     }
 }
@@ -233,4 +233,24 @@ fn the_process_that_reads_documents_takes_on_its_limits_before_it_reads() {
     );
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success(), "it ends with its input");
+}
+
+#[test]
+fn a_transformer_without_a_folder_is_a_fault_of_the_configuration() {
+    let house = House::new("[embedder]\nkind = \"transformer\"\nthreads = 0\n");
+    let output = house.run(&["status"]);
+    assert!(!output.status.success());
+    for part in ["2 fault(s)", "embedder.folder is empty", "embedder.threads is 0"] {
+        assert!(stderr(&output).contains(part), "{part} is missing in {}", stderr(&output));
+    }
+}
+
+#[cfg(not(feature = "transformer"))]
+#[test]
+fn a_program_without_the_transformer_says_how_to_build_it() {
+    let house = House::new("[embedder]\nkind = \"transformer\"\nfolder = \"models/any\"\n");
+    let output = house.run(&["ask", "when do you open"]);
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("--features transformer"), "{}", stderr(&output));
+    assert!(house.run(&["status"]).status.success(), "what needs no embedder goes on");
 }

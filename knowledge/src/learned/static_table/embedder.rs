@@ -99,6 +99,10 @@ impl Embedder for StaticEmbedder {
     fn dimensions(&self) -> usize {
         self.table.dimensions.saturating_add(LETTER_DIMENSIONS)
     }
+
+    fn languages(&self) -> &str {
+        "English by meaning, other languages by spelling"
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! `whimbrel doctor`: checks everything and changes nothing.
 
+use crate::commands::embedders;
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
 use adapters::inbox::depth::lines_waiting;
+use knowledge::ports::embedder::Embedder;
 use runtime::ports::records::Records;
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// How a check ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -93,33 +96,48 @@ async fn of_home(config: &Config, home: &Home, checks: &mut Vec<Check>) {
     let ledger = async { anyhow::Ok(wiring::desk_ledger(home)?.status().await?) }.await;
     checks
         .push(Check::of("ledger", ledger.map(|status| format!("{} messages, {} dead letters open", status.received, status.dead_letters))));
-    match wiring::knowledge(config, home) {
-        Err(error) => checks.push(Check::of("knowledge", Err(error))),
-        Ok(knowledge) => {
-            let sources = knowledge.store.sources().await;
-            checks.push(match sources {
-                Ok(sources) if sources.is_empty() => {
-                    Check::note("knowledge", "no sources: nothing can be answered; run `whimbrel knowledge add PATH`")
-                }
-                Ok(sources) => {
-                    let passages: u64 = sources.iter().map(|summary| summary.passages).sum();
-                    Check::of("knowledge", Ok(format!("{} sources, {passages} passages", sources.len())))
-                }
-                Err(error) => Check::of("knowledge", Err(error.into())),
-            });
-            checks
-                .push(Check::of("embedder", Ok(format!("{} ({} dimensions)", knowledge.embedder.name(), knowledge.embedder.dimensions()))));
-            let model = wiring::classifier(home, knowledge.embedder.clone());
-            checks.push(match model {
-                Ok(_) if !home.model().exists() => {
-                    Check::note("classifier", "not trained: every message goes to a person; run `whimbrel learn TICKETS`")
-                }
-                Ok(_) => Check::of("classifier", Ok(format!("trained, in {}", home.model().display()))),
-                Err(error) => Check::of("classifier", Err(error)),
-            });
+    match wiring::embedder(&config.embedder) {
+        Err(error) => checks.push(Check::of("embedder", Err(error))),
+        Ok(embedder) => {
+            let (name, dimensions, languages) = (embedder.name(), embedder.dimensions(), embedder.languages());
+            checks.push(Check::of("embedder", Ok(format!("{name}, {dimensions} dimensions; {languages}"))));
+            of_knowledge(config, home, embedder, checks).await;
         }
     }
+    checks.push(Check::note("embedders", embedders::others(config.embedder.kind)));
     checks.push(Check::of("spool", lines_waiting(&home.spool()).map(|lines| format!("{lines} messages wait")).map_err(Into::into)));
+}
+
+async fn of_knowledge(config: &Config, home: &Home, embedder: Arc<dyn Embedder>, checks: &mut Vec<Check>) {
+    let knowledge = match wiring::knowledge_with(config, home, embedder.clone()) {
+        Err(error) => return checks.push(Check::of("knowledge", Err(error))),
+        Ok(knowledge) => knowledge,
+    };
+    checks.push(match knowledge.store.sources().await {
+        Ok(sources) if sources.is_empty() => {
+            Check::note("knowledge", "no sources: nothing can be answered; run `whimbrel knowledge add PATH`")
+        }
+        Ok(sources) => {
+            let passages: u64 = sources.iter().map(|summary| summary.passages).sum();
+            Check::of("knowledge", Ok(format!("{} sources, {passages} passages", sources.len())))
+        }
+        Err(error) => Check::of("knowledge", Err(error.into())),
+    });
+    match knowledge.store.embedder().await {
+        Ok(Some(other)) if other != embedder.name() => {
+            let says = format!("embedded by {other}: run `whimbrel knowledge sync`, until then no passage is found");
+            checks.push(Check::of("vectors", Err(anyhow::anyhow!(says))));
+        }
+        Ok(_) => {}
+        Err(error) => checks.push(Check::of("vectors", Err(error.into()))),
+    }
+    checks.push(match wiring::classifier(home, embedder) {
+        Ok(_) if !home.model().exists() => {
+            Check::note("classifier", "not trained: every message goes to a person; run `whimbrel learn TICKETS`")
+        }
+        Ok(_) => Check::of("classifier", Ok(format!("trained, in {}", home.model().display()))),
+        Err(error) => Check::of("classifier", Err(error)),
+    });
 }
 
 /// Writes and removes an empty file.

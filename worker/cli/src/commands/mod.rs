@@ -6,6 +6,7 @@ pub mod dead;
 pub mod demo;
 pub mod demo_report;
 pub mod doctor;
+pub mod embedders;
 pub mod enqueue;
 pub mod evaluate_intents;
 pub mod explain;

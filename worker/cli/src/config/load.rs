@@ -1,6 +1,6 @@
 //! Reads the configuration and refuses what cannot work, everything at once.
 
-use crate::config::{Config, DEFAULT_TOML, check};
+use crate::config::{Config, DEFAULT_TOML, EmbedderKind, check};
 use anyhow::{Context, bail};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -11,6 +11,8 @@ use toml::Table;
 pub const FILE_DEFAULT: &str = "whimbrel.toml";
 /// Prefix of environment variables; `__` stands between the parts of a name.
 pub const ENV_PREFIX: &str = "WHIMBREL__";
+/// More threads than this make no model faster.
+pub const EMBEDDER_THREADS_MAX: usize = 64;
 
 /// Reads defaults, file and environment, in this order; the argument for the data folder comes last.
 pub fn load(file: Option<&Path>, data_dir: Option<&str>) -> anyhow::Result<Config> {
@@ -51,6 +53,13 @@ fn of_values(config: &Config) -> Vec<String> {
     }
     if config.data_dir.as_os_str().is_empty() {
         faults.push("data_dir is empty: name a folder".to_owned());
+    }
+    let embedder = &config.embedder;
+    if embedder.kind == EmbedderKind::Transformer && embedder.folder.as_os_str().is_empty() {
+        faults.push("embedder.folder is empty: name a sentence-transformers folder, such as `make model` brings".to_owned());
+    }
+    if !(1..=EMBEDDER_THREADS_MAX).contains(&embedder.threads) {
+        faults.push(format!("embedder.threads is {}: write 1 to {EMBEDDER_THREADS_MAX}", embedder.threads));
     }
     let listen = &config.console.listen;
     if !listen.is_empty() && listen.parse::<std::net::SocketAddr>().is_err() {

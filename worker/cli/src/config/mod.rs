@@ -27,6 +27,8 @@ pub struct Config {
     pub helpdesk: HelpdeskConfig,
     /// The phone network.
     pub gateway: GatewayConfig,
+    /// Texts to vectors.
+    pub embedder: EmbedderConfig,
     /// HTTP for operators.
     pub console: ConsoleConfig,
     /// What a document, and the process that reads it, may use.
@@ -59,6 +61,28 @@ pub enum HelpdeskConfig {
 pub enum GatewayConfig {
     /// Lines in a file.
     File,
+}
+
+/// Which embedder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EmbedderKind {
+    /// The table that is compiled in.
+    BuiltIn,
+    /// A sentence-transformers model.
+    Transformer,
+}
+
+/// The embedder and its limits.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmbedderConfig {
+    /// Which.
+    pub kind: EmbedderKind,
+    /// The transformer's model.
+    pub folder: PathBuf,
+    /// Threads that the transformer may use.
+    pub threads: usize,
 }
 
 /// HTTP for operators.
