@@ -43,13 +43,7 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
             Command::Knowledge { command } => match &command {
                 KnowledgeCommand::Add(add) => commands::knowledge_sync::add(&config, add, screen).await,
                 KnowledgeCommand::Sync(sync) => commands::knowledge_sync::sync(&config, sync, screen).await,
-                KnowledgeCommand::List
-                | KnowledgeCommand::Search(_)
-                | KnowledgeCommand::Show(_)
-                | KnowledgeCommand::Hide(_)
-                | KnowledgeCommand::Unhide(_)
-                | KnowledgeCommand::Remove(_)
-                | KnowledgeCommand::History(_) => commands::knowledge::run(&config, &command, screen).await,
+                other => commands::knowledge::run(&config, other, screen).await,
             },
             Command::Learn(learn) => commands::learn::run(&config, &learn, screen).await,
             Command::Dead { command } => commands::dead::run(&config, &command, screen).await,
