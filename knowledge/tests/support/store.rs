@@ -50,11 +50,7 @@ impl Memory {
     pub fn curate_now(&self, act: Act, passage: &PassageId) {
         let mut state = self.0.lock().unwrap();
         let row = state.rows.get_mut(passage).unwrap();
-        match act {
-            Act::Hide => row.hidden = true,
-            Act::Unhide => row.hidden = false,
-            _ => {}
-        }
+        row.hidden = act == Act::Hide || (row.hidden && act != Act::Unhide);
         state.log.push(passage.clone());
         state.said.push(Entry { at: Timestamp::MIN, act, target: Target::Passage { passage: passage.clone() } });
     }

@@ -1,7 +1,7 @@
 //! The program `whimbrel`: from arguments to an exit code.
 
 use clap::Parser;
-use cli::args::{Args, Command, KnowledgeCommand};
+use cli::args::{Args, Command};
 use cli::commands;
 use cli::config::load;
 use cli::screen::Screen;
@@ -40,11 +40,7 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
             Command::Enqueue(enqueue) => commands::enqueue::run(&config, &enqueue, screen),
             Command::Ask(ask) => commands::ask::run(&config, &ask, screen).await,
             Command::Explain(explain) => commands::explain::run(&config, &explain, screen).await,
-            Command::Knowledge { command } => match &command {
-                KnowledgeCommand::Add(add) => commands::knowledge_sync::add(&config, add, screen).await,
-                KnowledgeCommand::Sync(sync) => commands::knowledge_sync::sync(&config, sync, screen).await,
-                other => commands::knowledge::run(&config, other, screen).await,
-            },
+            Command::Knowledge { command } => commands::knowledge::run(&config, &command, screen).await,
             Command::Learn(learn) => commands::learn::run(&config, &learn, screen).await,
             Command::Dead { command } => commands::dead::run(&config, &command, screen).await,
             Command::Status => commands::status::run(&config, screen).await,

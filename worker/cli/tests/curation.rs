@@ -97,3 +97,52 @@ fn marks_are_counted_overdue_ones_are_stale_and_contradictions_stand_side_by_sid
     assert!(house.run(&["knowledge", "unpin", "docs/prices.md"]).status.success());
     assert_eq!(house.json(&["knowledge", "list"])[0]["pinned"], 0);
 }
+
+/// Tickets of two intents, a dozen each.
+fn tickets() -> String {
+    let asked = [
+        ("opening_hours", "when do you open the shop"),
+        ("bike_care", "how do i clean my bike chain"),
+        ("opening_hours", "what are your opening hours"),
+        ("bike_care", "which oil for a rusty chain"),
+        ("opening_hours", "are you open on sunday"),
+        ("bike_care", "can i wash my bike with water"),
+        ("opening_hours", "how late are you open today"),
+        ("bike_care", "my chain squeaks what helps"),
+    ];
+    let line = |number: usize| {
+        let (intent, text) = asked[number % asked.len()];
+        serde_json::json!({
+            "ticket_id": format!("T{number}"),
+            "intents": [intent],
+            "messages": [
+                { "role": "customer", "at": format!("2025-01-{:02}T09:00:00Z", number + 1), "text": format!("{text} {number}?") },
+                { "role": "agent", "at": format!("2025-01-{:02}T09:05:00Z", number + 1), "text": "I have looked at your order and passed it on." },
+            ],
+        })
+        .to_string()
+    };
+    (0..24).map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_is_approved_for_an_intent_is_what_the_customer_is_told() {
+    let house = House::new("[log]\nlevel = \"error\"\n");
+    house.write("policy.toml", "[limits]\nintent_probability_min = 0.0\nout_of_scope_max = 1.0\n");
+    house.write("docs/card.md", "# Counter\n\nThe counter is staffed from nine to six.\n");
+    house.write("docs/chain.md", "# Chains\n\nClean your bike chain with a dry cloth.\n");
+    house.write("tickets.jsonl", tickets());
+    for arguments in [&["knowledge", "add", "docs"][..], &["learn", "tickets.jsonl"]] {
+        let output = house.run(arguments);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    let found = search(&house, "counter staffed from nine to six");
+    let id = found.iter().find(|passage| passage["document"] == "card.md").unwrap()["id"].as_str().unwrap().to_owned();
+    let ask =
+        |house: &House| house.json(&["ask", "when do you open the shop?"])["receipt"]["would_be"].as_str().unwrap_or_default().to_owned();
+    assert_ne!(ask(&house), "The counter is staffed from nine to six.", "its words say nothing of opening");
+    assert!(house.run(&["knowledge", "approve", &id, "--intent", "opening_hours"]).status.success());
+    assert_eq!(ask(&house), "The counter is staffed from nine to six.");
+    assert!(house.run(&["knowledge", "hide", &id]).status.success());
+    assert_ne!(ask(&house), "The counter is staffed from nine to six.", "hidden is hidden");
+}

@@ -1,6 +1,7 @@
 //! `whimbrel knowledge list|search|show|remove|history`; the verbs that curate and review are carried out next door.
 
 use crate::args::{HistoryArgs, KnowledgeCommand, PassageArgs, RemoveArgs, SearchArgs};
+use crate::commands::knowledge_curate::curate;
 use crate::commands::knowledge_review::Counts;
 use crate::commands::{knowledge_curate, knowledge_edit, knowledge_review, knowledge_sync};
 use crate::config::Config;
@@ -9,6 +10,7 @@ use crate::screen::{Screen, moment};
 use crate::wiring::{self, Knowledge};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
+use knowledge::curation::Act;
 use knowledge::document::DocumentKey;
 use knowledge::ports::store::SourceSummary;
 use knowledge::source::SourceId;
@@ -36,7 +38,17 @@ pub async fn run(config: &Config, command: &KnowledgeCommand, screen: &Screen) -
         KnowledgeCommand::History(args) => history(&knowledge, args, screen).await,
         KnowledgeCommand::Add(args) => knowledge_sync::add(config, args, screen).await,
         KnowledgeCommand::Sync(args) => knowledge_sync::sync(config, args, screen).await,
-        curating => knowledge_curate::run(config, &home, &knowledge, curating, screen).await,
+        KnowledgeCommand::Hide(args) => curate(&knowledge, args, Act::Hide, screen).await,
+        KnowledgeCommand::Unhide(args) => curate(&knowledge, args, Act::Unhide, screen).await,
+        KnowledgeCommand::Pin(args) => curate(&knowledge, args, Act::Pin, screen).await,
+        KnowledgeCommand::Unpin(args) => curate(&knowledge, args, Act::Unpin, screen).await,
+        KnowledgeCommand::Boost(args) => curate(&knowledge, &args.curate, knowledge_curate::boost(args.factor)?, screen).await,
+        KnowledgeCommand::Verify(args) => curate(&knowledge, &args.curate, Act::Verify { until: args.until }, screen).await,
+        KnowledgeCommand::Owner(args) => curate(&knowledge, &args.curate, Act::Own { owner: args.name.clone() }, screen).await,
+        KnowledgeCommand::Approve(args) => {
+            let act = knowledge_curate::approve(config, &home, args.intent.as_deref())?;
+            curate(&knowledge, &args.curate, act, screen).await
+        }
     }
 }
 

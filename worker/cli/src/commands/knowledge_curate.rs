@@ -1,6 +1,6 @@
 //! `whimbrel knowledge hide|unhide|pin|unpin|boost|verify|owner|approve`: what an admin says of the knowledge.
 
-use crate::args::KnowledgeCommand;
+use crate::args::CurateArgs;
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::{Screen, moment};
@@ -14,25 +14,8 @@ use std::process::ExitCode;
 use triage::evidence::PassageId;
 use triage::intent::IntentName;
 
-/// Carries out a verb that curates.
-pub async fn run(
-    config: &Config,
-    home: &Home,
-    knowledge: &Knowledge,
-    command: &KnowledgeCommand,
-    screen: &Screen,
-) -> anyhow::Result<ExitCode> {
-    let (args, act) = match command {
-        KnowledgeCommand::Hide(args) => (args, Act::Hide),
-        KnowledgeCommand::Unhide(args) => (args, Act::Unhide),
-        KnowledgeCommand::Pin(args) => (args, Act::Pin),
-        KnowledgeCommand::Unpin(args) => (args, Act::Unpin),
-        KnowledgeCommand::Boost(args) => (&args.curate, boost(args.factor)?),
-        KnowledgeCommand::Verify(args) => (&args.curate, Act::Verify { until: args.until }),
-        KnowledgeCommand::Owner(args) => (&args.curate, Act::Own { owner: args.name.clone() }),
-        KnowledgeCommand::Approve(args) => (&args.curate, approve(config, home, args.intent.as_deref())?),
-        _ => bail!("this command does not curate"),
-    };
+/// Says it, with its audit line.
+pub async fn curate(knowledge: &Knowledge, args: &CurateArgs, act: Act, screen: &Screen) -> anyhow::Result<ExitCode> {
     let target = target(knowledge, &args.target).await?;
     if matches!(act, Act::Approve { .. } | Act::Unapprove) && !matches!(target, Target::Passage { .. }) {
         bail!("only a passage can be approved: `whimbrel knowledge search TEXT` prints ids of passages");
@@ -52,15 +35,16 @@ pub async fn say(knowledge: &Knowledge, name: &str, curation: &Curation) -> anyh
     Ok(())
 }
 
-fn boost(factor: f64) -> anyhow::Result<Act> {
+/// A boost within its bounds.
+pub fn boost(factor: f64) -> anyhow::Result<Act> {
     if !(BOOST_MIN..=BOOST_MAX).contains(&factor) {
         bail!("--by-factor {factor}: give a factor between {BOOST_MIN} and {BOOST_MAX}; 1 takes a boost back");
     }
     Ok(Act::Boost { factor })
 }
 
-/// An intent that nobody knows would never be asked for.
-fn approve(config: &Config, home: &Home, intent: Option<&str>) -> anyhow::Result<Act> {
+/// An approval for an intent of the catalogue: one that nobody knows would never be asked for. None takes it back.
+pub fn approve(config: &Config, home: &Home, intent: Option<&str>) -> anyhow::Result<Act> {
     let Some(name) = intent else { return Ok(Act::Unapprove) };
     let intent = IntentName(name.to_owned());
     let catalog = wiring::terms(config, home)?.catalog;

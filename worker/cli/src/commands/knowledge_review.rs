@@ -41,17 +41,21 @@ impl Counts {
 
 /// What there is, as it stands now.
 struct Holdings {
+    /// What may be found.
     current: Vec<Chunk>,
+    /// What holds and is hidden.
+    hidden: Vec<Chunk>,
     /// Documents that have had an earlier version.
     changed: BTreeSet<(SourceId, DocumentKey)>,
     log: Log,
     now: Timestamp,
 }
 
-/// Reads all passages. Those that are hidden are left out.
+/// Reads all passages.
 async fn holdings(knowledge: &Knowledge) -> anyhow::Result<Holdings> {
     let log = Log::new(knowledge.store.curations().await?);
-    let mut holdings = Holdings { current: Vec::new(), changed: BTreeSet::new(), log, now: Timestamp::now() };
+    let mut holdings = Holdings { current: Vec::new(), hidden: Vec::new(), changed: BTreeSet::new(), log, now: Timestamp::now() };
+    let mut hidden = Vec::new();
     let (mut at, newest) = (Revision(0), knowledge.store.revision().await?);
     while at < newest {
         let (changes, next) = knowledge.store.changes_since(at, FEED_PAGE).await?;
@@ -60,14 +64,19 @@ async fn holdings(knowledge: &Knowledge) -> anyhow::Result<Holdings> {
         }
         at = next;
         for change in changes {
-            let IndexChange::Upsert { chunk, hidden: false, .. } = change else { continue };
-            if chunk.valid_to.is_none_or(|end| holdings.now < end) {
+            let IndexChange::Upsert { chunk, .. } = change else { continue };
+            if holdings.log.standing(&chunk, holdings.now).hidden {
+                hidden.push(chunk.id);
+            } else if chunk.valid_to.is_none_or(|end| holdings.now < end) {
                 holdings.current.push(*chunk);
-            } else if !holdings.log.standing(&chunk, holdings.now).hidden {
+            } else {
                 holdings.changed.insert((chunk.source, chunk.document));
             }
         }
     }
+    // An index is told that a hidden passage has ended; the store knows whether it has.
+    holdings.hidden = knowledge.store.passages(&hidden).await?;
+    holdings.hidden.retain(|chunk| chunk.valid_to.is_none_or(|end| holdings.now < end));
     holdings.current.sort_by(|a, b| (&a.source, &a.document, &a.id).cmp(&(&b.source, &b.document, &b.id)));
     Ok(holdings)
 }
@@ -115,7 +124,8 @@ pub async fn stale_list(knowledge: &Knowledge, screen: &Screen) -> anyhow::Resul
         near.push(Near { past, documents: documents.filter(|chunk| chunk.kind != PassageKind::PastTicket).collect() });
     }
     let sources = knowledge.store.sources().await?;
-    let listed = stale(&sources, &holdings.current, &near, &holdings.changed, &holdings.log, holdings.now);
+    let all: Vec<Chunk> = holdings.current.iter().chain(&holdings.hidden).cloned().collect();
+    let listed = stale(&sources, &all, &near, &holdings.changed, &holdings.log, holdings.now);
     screen.json(&listed)?;
     if listed.is_empty() {
         screen.line("Nothing is stale.");
