@@ -57,7 +57,7 @@ pub fn curate(connection: &Connection, curation: &Curation, at: Timestamp) -> ru
 fn log(connection: &Connection, curation: &Curation, source: &str, at: Timestamp) -> rusqlite::Result<()> {
     let target = match &curation.target {
         Target::Passage { passage } => codes::json(&Target::Passage { passage: first_period(passage) })?,
-        other => codes::json(other)?,
+        Target::Document { .. } | Target::Source { .. } => codes::json(&curation.target)?,
     };
     connection.prepare_cached("INSERT INTO curation (at, act, target, source) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
         at.to_string(),

@@ -56,7 +56,10 @@ pub(crate) fn step(connection: &Connection, source: &str, after: i64) -> Result<
     Ok(step)
 }
 
-fn effects(connection: &Connection, decision: &str) -> Result<Vec<(i64, (Effect, EffectState))>, Problem> {
+/// An effect with the number of its row, and where it stands.
+type Numbered = (i64, (Effect, EffectState));
+
+fn effects(connection: &Connection, decision: &str) -> Result<Vec<Numbered>, Problem> {
     let mut statement = connection.prepare_cached("SELECT seq, effect, state FROM effects WHERE decision = ?1 ORDER BY ordinal")?;
     let mut rows = statement.query([decision])?;
     let mut effects = Vec::new();
