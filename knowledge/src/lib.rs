@@ -9,6 +9,7 @@ pub mod document;
 pub mod feed;
 pub mod fusion;
 pub mod learned;
+pub mod personal_data;
 pub mod ports;
 pub mod retriever;
 pub mod source;

@@ -1,8 +1,9 @@
 //! The knowledge as triage asks it: passages for a question, as of a moment.
 
 use crate::chunk::Chunk;
+use crate::curation::standing::{Log, Standing, as_approved};
 use crate::feed::{Feed, FeedError};
-use crate::fusion::{Scored, fuse};
+use crate::fusion::{PIN_BOOST, Scored, fuse};
 use crate::ports::embedder::{Embedder, EmbedderError, Embedding};
 use crate::ports::store::{Revision, StoreError};
 use crate::ports::vector_index::{Filter, Hit, IndexError, Search};
@@ -26,15 +27,24 @@ pub const CANDIDATES_MIN: usize = 20;
 pub const INTENT_BOOST: f64 = 0.03;
 /// What a passage in the customer's language gains when all languages are searched.
 pub const LANGUAGE_BOOST: f64 = 0.05;
+/// What a passage gains that an admin approved for the intent that the classifier sees: it stands among the first.
+pub const APPROVED_BOOST: f64 = 0.5;
 /// When nothing in the customer's language is at least so near (cosine), all languages are searched.
 pub const GOOD_SIMILARITY_MIN: f64 = 0.45;
+
+/// What was read at a revision: its embedder was looked at, and what admins had said.
+#[derive(Clone)]
+struct Seen {
+    revision: Revision,
+    log: Arc<Log>,
+}
 
 /// Finds passages by words and by nearness, current to the moment it is asked.
 pub struct KnowledgeRetriever {
     feed: Arc<Feed>,
     embedder: Arc<dyn Embedder>,
-    /// The revision of the last search; its embedder was looked at.
-    seen: Mutex<Option<Revision>>,
+    /// What was read of the store at the revision of the last search.
+    seen: Mutex<Option<Seen>>,
 }
 
 impl KnowledgeRetriever {
@@ -44,47 +54,60 @@ impl KnowledgeRetriever {
     }
 
     /// Catches up with the store, and refuses vectors of another embedder.
-    async fn catch_up(&self) -> Result<(), StageError> {
+    async fn catch_up(&self) -> Result<Arc<Log>, StageError> {
         let revision = self.feed.catch_up().await.map_err(of_feed)?;
-        let is_new = *self.seen.lock().unwrap_or_else(PoisonError::into_inner) != Some(revision);
-        if is_new {
-            let made_by = self.feed.store.embedder().await.map_err(of_store)?;
-            if let Some(other) = made_by.filter(|name| name != self.embedder.name()) {
-                let text = format!("the knowledge was embedded by {other}, not by {}: sync its sources again", self.embedder.name());
-                return Err(problem(text, false));
-            }
-            *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(revision);
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(seen) = seen.filter(|seen| seen.revision == revision) {
+            return Ok(seen.log);
         }
-        Ok(())
+        let made_by = self.feed.store.embedder().await.map_err(of_store)?;
+        if let Some(other) = made_by.filter(|name| name != self.embedder.name()) {
+            let text = format!("the knowledge was embedded by {other}, not by {}: sync its sources again", self.embedder.name());
+            return Err(problem(text, false));
+        }
+        let log = Arc::new(Log::new(self.feed.store.curations().await.map_err(of_store)?));
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen { revision, log: log.clone() });
+        Ok(log)
     }
 
     /// One search, in one language or in all.
-    async fn search(&self, query: &Query, embedding: &Embedding, language: Option<Language>) -> Result<Vec<Passage>, StageError> {
+    async fn search(
+        &self,
+        query: &Query,
+        embedding: &Embedding,
+        language: Option<Language>,
+        log: &Log,
+    ) -> Result<Vec<Passage>, StageError> {
         let filter = Filter { as_of: query.as_of, exclude_ticket: query.exclude_ticket.clone(), sources: Vec::new(), language };
         let keys_max = query.passages_max.saturating_mul(KEYS_PER_PASSAGE).max(KEYS_MIN);
         let search = Search { text: query.text.clone(), embedding: embedding.clone(), filter, keys_max };
         let hits = self.feed.index.search(&search).await.map_err(of_index)?;
         let candidates_max = query.passages_max.saturating_mul(CANDIDATES_PER_PASSAGE).max(CANDIDATES_MIN);
-        let ids: Vec<_> = fuse(&hits, |_| false).into_iter().take(candidates_max).map(|scored| scored.passage).collect();
+        let mut ids: Vec<_> = fuse(&hits, |_| false).into_iter().take(candidates_max).map(|scored| scored.passage).collect();
+        for approved in query.intent.iter().flat_map(|intent| log.approved(intent, query.as_of)) {
+            if !ids.contains(&approved) {
+                ids.push(approved);
+            }
+        }
         let chunks = self.feed.store.passages(&ids).await.map_err(of_store)?;
-        Ok(rank(&hits, chunks, query))
+        Ok(rank(hits, chunks, query, log))
     }
 }
 
 #[async_trait]
 impl Retriever for KnowledgeRetriever {
     async fn retrieve(&self, query: &Query) -> Result<Found, StageError> {
-        self.catch_up().await?;
+        let log = self.catch_up().await?;
         let mut found = Found { ask: query.text.clone(), passages: Vec::new() };
         if query.text.trim().is_empty() || query.passages_max == 0 {
             return Ok(found);
         }
         let embedded = self.embedder.embed(&[query.text.as_str()]).await.map_err(of_embedder)?;
         let embedding = embedded.into_iter().next().ok_or_else(|| problem("the embedder gave no vector".to_owned(), false))?;
-        found.passages = self.search(query, &embedding, query.language).await?;
+        found.passages = self.search(query, &embedding, query.language, &log).await?;
         let is_good = found.passages.iter().any(|passage| passage.similarity >= GOOD_SIMILARITY_MIN);
         if query.language.is_some() && !is_good {
-            found.passages = self.search(query, &embedding, None).await?;
+            found.passages = self.search(query, &embedding, None, &log).await?;
         }
         Ok(found)
     }
@@ -92,20 +115,28 @@ impl Retriever for KnowledgeRetriever {
     /// Revision of the last search and the embedder's name, such as `r42 hashed-256`.
     fn version(&self) -> String {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        format!("r{} {}", seen.unwrap_or_default().0, self.embedder.name())
+        format!("r{} {}", seen.as_ref().map_or(0, |seen| seen.revision.0), self.embedder.name())
     }
 }
 
 /// Scores the fetched passages with all that is known of them, best first. What the query may not see is left out once
-/// more, whatever the index said.
-fn rank(hits: &[Hit], chunks: Vec<Chunk>, query: &Query) -> Vec<Passage> {
+/// more, whatever the index said, and curation counts as it stood at the query's moment.
+fn rank(mut hits: Vec<Hit>, chunks: Vec<Chunk>, query: &Query, log: &Log) -> Vec<Passage> {
+    hits.iter_mut().for_each(|hit| hit.pinned = false);
     let mut chunks: BTreeMap<_, _> = chunks.into_iter().map(|chunk| (chunk.id.clone(), chunk)).collect();
     let asking: BTreeSet<_> = chunks.values().filter(|chunk| chunk.question.is_some()).map(|chunk| chunk.id.clone()).collect();
     let words = content_words(&query.text);
-    let scored = fuse(hits, |id| asking.contains(id));
-    let visible = scored.into_iter().filter_map(|scored| Some((chunks.remove(&scored.passage)?, scored)));
-    let visible = visible.filter(|(chunk, _)| may_see(chunk, query));
-    let mut passages: Vec<Passage> = visible.map(|(chunk, scored)| passage(chunk, &scored, query)).collect();
+    let mut found: Vec<(Chunk, Scored)> =
+        fuse(&hits, |id| asking.contains(id)).into_iter().filter_map(|scored| Some((chunks.remove(&scored.passage)?, scored))).collect();
+    // What is left was not found by its words: it is approved for the intent.
+    found.extend(chunks.into_values().map(|chunk| (chunk.clone(), Scored { passage: chunk.id, score: 0.0, similarity: 0.0 })));
+    let mut passages: Vec<Passage> = Vec::with_capacity(found.len());
+    for (chunk, scored) in found.into_iter().filter(|(chunk, _)| may_see(chunk, query)) {
+        let standing = log.standing(&chunk, query.as_of);
+        if !standing.hidden {
+            passages.push(passage(as_approved(chunk, &standing), &scored, query, &standing));
+        }
+    }
     passages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.kind.cmp(&b.kind)).then_with(|| a.id.cmp(&b.id)));
     passages.truncate(query.passages_max);
     // The overlap is a signal, not a score: only what is kept is measured.
@@ -123,9 +154,10 @@ fn may_see(chunk: &Chunk, query: &Query) -> bool {
     holds && !is_own
 }
 
-fn passage(chunk: Chunk, scored: &Scored, query: &Query) -> Passage {
+fn passage(chunk: Chunk, scored: &Scored, query: &Query, standing: &Standing) -> Passage {
     let same_intent = chunk.kind == PassageKind::PastTicket && chunk.intent.is_some() && chunk.intent == query.intent;
     let same_language = query.language.is_some() && chunk.language == query.language;
+    let is_approved = standing.approved_for.is_some() && standing.approved_for == query.intent;
     let boost = |given: bool, boost: f64| if given { boost } else { 0.0 };
     Passage {
         id: chunk.id,
@@ -138,7 +170,9 @@ fn passage(chunk: Chunk, scored: &Scored, query: &Query) -> Passage {
         language: chunk.language,
         intent: chunk.intent,
         version: chunk.version,
-        score: scored.score + boost(same_intent, INTENT_BOOST) + boost(same_language, LANGUAGE_BOOST),
+        score: (scored.score + boost(same_intent, INTENT_BOOST) + boost(same_language, LANGUAGE_BOOST)) * standing.boost
+            + boost(standing.pinned, PIN_BOOST)
+            + boost(is_approved, APPROVED_BOOST),
         similarity: scored.similarity,
         overlap: 0.0,
     }

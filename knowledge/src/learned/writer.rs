@@ -12,6 +12,7 @@ use triage::case::Case;
 use triage::classification::Classification;
 use triage::draft::{Citation, Draft};
 use triage::evidence::{Evidence, Found, Passage, PassageKind};
+use triage::intent::IntentName;
 use triage::language::Language;
 use triage::language::detect::detect;
 use triage::policy::SmsPolicy;
@@ -21,6 +22,8 @@ use triage::text::single_spaced;
 
 /// An approved answer is used when its question is so near to the ask.
 pub const APPROVED_NEAR_MIN: f64 = 0.6;
+/// An answer that was approved for an intent is used when the intent is at least so likely, whatever question it answers.
+pub const APPROVED_INTENT_MIN: f64 = 0.5;
 /// A past reply is used when its question is so near: it was written to one person, and a neighbouring question often has
 /// another answer.
 pub const PAST_NEAR_MIN: f64 = 0.85;
@@ -44,7 +47,8 @@ impl Writer for LocalWriter {
         evidence: &Evidence,
         sms: &SmsPolicy,
     ) -> Result<Option<Draft>, StageError> {
-        Ok(compose(classification.language, evidence, sms.budget()))
+        let intent = classification.intents.first().filter(|first| first.probability >= APPROVED_INTENT_MIN);
+        Ok(compose(&Customer { language: classification.language, intent: intent.map(|first| &first.name) }, evidence, sms.budget()))
     }
 }
 
@@ -63,7 +67,14 @@ impl Quote<'_> {
 /// The quotes that answer one ask, in their order.
 type Answer<'a> = Vec<Quote<'a>>;
 
-fn compose(customer: Option<Language>, evidence: &Evidence, budget: Budget) -> Option<Draft> {
+/// What is known of who asks.
+struct Customer<'a> {
+    language: Option<Language>,
+    /// What they want, when that is likely.
+    intent: Option<&'a IntentName>,
+}
+
+fn compose(customer: &Customer<'_>, evidence: &Evidence, budget: Budget) -> Option<Draft> {
     let mut answers: Vec<Answer<'_>> = Vec::new();
     let mut answered = 0;
     for found in &evidence.found {
@@ -122,9 +133,9 @@ fn joined(answers: &[Answer<'_>]) -> String {
 }
 
 /// The best answer to one ask, from its own passages in the customer's language.
-fn answer<'a>(found: &'a Found, customer: Option<Language>) -> Option<Answer<'a>> {
-    let passages: Vec<&Passage> = found.passages.iter().filter(|passage| speaks(passage, customer)).collect();
-    known_answer(&found.ask, &passages).or_else(|| best_sentences(&found.ask, &passages))
+fn answer<'a>(found: &'a Found, customer: &Customer<'_>) -> Option<Answer<'a>> {
+    let passages: Vec<&Passage> = found.passages.iter().filter(|passage| speaks(passage, customer.language)).collect();
+    known_answer(&found.ask, &passages, customer.intent).or_else(|| best_sentences(&found.ask, &passages))
 }
 
 /// A passage in another language is no answer. A language that was not plain when the passage was taken in shuts nothing out.
@@ -135,12 +146,16 @@ fn speaks(passage: &Passage, customer: Option<Language>) -> bool {
     }
 }
 
-/// An approved answer or a past reply whose question is near.
-fn known_answer<'a>(ask: &str, passages: &[&'a Passage]) -> Option<Answer<'a>> {
+/// An approved answer or a past reply whose question is near. What was approved for the intent is near enough.
+fn known_answer<'a>(ask: &str, passages: &[&'a Passage], intent: Option<&IntentName>) -> Option<Answer<'a>> {
     let mut best: Option<(f64, Answer<'a>)> = None;
     for passage in passages.iter().copied() {
-        let Some(question) = &passage.question else { continue };
-        let near = likeness(ask, question).max(passage.similarity);
+        let is_for_intent = passage.kind == PassageKind::Approved && intent.is_some() && passage.intent.as_ref() == intent;
+        if passage.question.is_none() && !is_for_intent {
+            continue;
+        }
+        let question = passage.question.as_deref().unwrap_or_default();
+        let near = likeness(ask, question).max(passage.similarity).max(if is_for_intent { APPROVED_NEAR_MIN } else { 0.0 });
         let (strength, spans) = match passage.kind {
             PassageKind::Approved if near >= APPROVED_NEAR_MIN => (near + APPROVED_BONUS, all_spans(passage)),
             PassageKind::PastTicket if near >= near_min(passage) => (near, reusable(passage)),

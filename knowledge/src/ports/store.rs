@@ -1,7 +1,7 @@
 //! The truth: sources, documents with their versions, chunks with their keys, curation and the audit.
 
 use crate::chunk::{Chunk, KeyKind, KeyedChunk};
-use crate::curation::{AuditLine, Curation};
+use crate::curation::{AuditLine, Curation, Entry};
 use crate::document::DocumentKey;
 use crate::ports::embedder::Embedding;
 use crate::source::{Source, SourceId};
@@ -90,7 +90,8 @@ pub enum IndexChange {
         chunk: Box<Chunk>,
         /// Its keys: kind, words and vector.
         keys: Vec<(KeyKind, String, Embedding)>,
-        /// It may not be found.
+        /// It may not be found at any moment. One that is hidden from a moment on has that as the end of its validity here, so
+        /// that a question as of an earlier moment still finds it.
         hidden: bool,
         /// It stands before others of the same score.
         pinned: bool,
@@ -117,6 +118,11 @@ pub trait KnowledgeStore: Send + Sync {
     async fn remove_source(&self, source: &SourceId, at: Timestamp) -> Result<bool, StoreError>;
     /// Applies a curation with its audit line. False when its target does not exist.
     async fn curate(&self, curation: &Curation, at: Timestamp) -> Result<bool, StoreError>;
+    /// Everything that was ever said of what is there, in its order: an index knows only how things stand now. What was said
+    /// of a passage holds for the same text in the next version of its document, and is told of that one too.
+    async fn curations(&self) -> Result<Vec<Entry>, StoreError>;
+    /// The newest lines of the audit, newest first.
+    async fn audit(&self, limit: usize) -> Result<Vec<AuditLine>, StoreError>;
     /// Versions of a document, newest first, and its audit lines, newest first.
     async fn history(&self, source: &SourceId, document: &DocumentKey) -> Result<(Vec<VersionLine>, Vec<AuditLine>), StoreError>;
     /// Passages by id, in the order of the ids; unknown ones are left out.

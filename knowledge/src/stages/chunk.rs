@@ -77,7 +77,7 @@ fn title(document: &Document, section: &Section) -> String {
 }
 
 /// By its question, when it has one; by its words always: those of question and answer, or of title and text.
-fn keys(chunk: &Chunk) -> Vec<(KeyKind, String)> {
+pub fn keys(chunk: &Chunk) -> Vec<(KeyKind, String)> {
     let text = |head: &str| (KeyKind::Text, format!("{head}\n{}", chunk.text));
     match &chunk.question {
         Some(question) if chunk.kind == PassageKind::Document => vec![(KeyKind::Question, question.clone()), text(&chunk.title)],

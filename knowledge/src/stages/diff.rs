@@ -1,5 +1,6 @@
 //! What changed between the store and a source, seen one document at a time.
 
+use crate::curation::edit::is_edit;
 use crate::document::DocumentKey;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,8 +51,9 @@ impl Diff {
         self.kept.extend(near.take_while(|key| key.0.starts_with(name)).filter(|key| is_part(&key.0)).cloned());
     }
 
-    /// What the store holds and the source does not.
+    /// What the store holds and the source does not. What an admin wrote was never in the source.
     pub fn gone(&self) -> Vec<DocumentKey> {
-        self.current.keys().filter(|key| !self.seen.contains(key) && !self.kept.contains(key)).cloned().collect()
+        let is_gone = |key: &&DocumentKey| !self.seen.contains(key) && !self.kept.contains(key) && !is_edit(key);
+        self.current.keys().filter(is_gone).cloned().collect()
     }
 }

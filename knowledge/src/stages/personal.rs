@@ -6,7 +6,10 @@
 use crate::stages::redact::redact;
 use regex::Regex;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::LazyLock;
+use triage::language::function_words::is_function_word;
+use triage::text::fold;
 use triage::ticket::{Author, Message};
 
 /// A name of fewer letters is too likely to be a word.
@@ -34,6 +37,14 @@ static GREETED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Two capitalised words after "I am": a first and a last name.
 static I_AM: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b(?i:i['’]m|i am|ich bin|je suis)\s+(?P<name>\p{Lu}\p{Ll}+\s+\p{Lu}[\p{Ll}'’-]+)\b").ok());
+/// After these words a name follows, however it is written: "my name is jo miller".
+static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\b(?:my (?:full |first |last )?name(?: is|'s|’s|:)|je m['’ ]?appelle|mon nom est|me llamo|mi nombre es|ich hei(?:ß|ss)e|mein name ist)\s+",
+        r"(?P<name>\p{L}[\p{L}'’-]+)(?:[ ]+(?P<last>\p{L}[\p{L}'’-]+))?",
+    ))
+    .ok()
+});
 /// A signature at the end: a mark or a closing word, then a name or initials.
 static SIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -62,6 +73,10 @@ impl Personal {
                 let found = pattern.iter().flat_map(|pattern| pattern.captures_iter(&message.text));
                 names.extend(found.filter_map(|found| found.name("name")).flat_map(|name| words(name.as_str())));
             }
+            for found in NAMED.iter().flat_map(|pattern| pattern.captures_iter(&message.text)) {
+                let last = found.name("last").filter(|last| !is_function_word(&fold(last.as_str())));
+                names.extend(found.name("name").into_iter().chain(last).flat_map(|name| words(name.as_str())));
+            }
             let asked = at.checked_sub(1).and_then(|before| messages.get(before)).is_some_and(asks_name);
             if asked && message.author == Author::Customer && is_bare_name(&message.text) {
                 names.extend(words(&message.text));
@@ -70,6 +85,11 @@ impl Personal {
         let alternatives: Vec<String> = names.iter().map(|name| regex::escape(name)).collect();
         let pattern = format!(r"\b(?:{})\b", alternatives.join("|"));
         Personal { names: Some(pattern).filter(|_| !names.is_empty()).and_then(|pattern| Regex::new(&pattern).ok()) }
+    }
+
+    /// Where the names of the ticket stand in a text; none overlap.
+    pub fn spans(&self, text: &str) -> Vec<Range<usize>> {
+        self.names.iter().flat_map(|names| names.find_iter(text)).map(|found| found.range()).collect()
     }
 
     /// The text without structured personal data, without the names of the ticket and without a signature.

@@ -2,7 +2,7 @@
 
 use super::*;
 use knowledge::chunk::{Chunk, KeyedChunk};
-use knowledge::curation::{Act, AuditLine, Curation, Target};
+use knowledge::curation::{Act, AuditLine, Curation, Entry, Target};
 use knowledge::ports::store::{IndexChange, KnowledgeStore, Revision, SourceChange, SourceSummary, StoreError, VersionLine};
 use triage::evidence::PassageId;
 
@@ -20,6 +20,7 @@ pub struct State {
     pub rows: BTreeMap<PassageId, Row>,
     pub versions: BTreeMap<(SourceId, DocumentKey), Vec<VersionLine>>,
     pub log: Vec<PassageId>,
+    pub said: Vec<Entry>,
     pub pages_read: usize,
 }
 
@@ -49,13 +50,9 @@ impl Memory {
     pub fn curate_now(&self, act: Act, passage: &PassageId) {
         let mut state = self.0.lock().unwrap();
         let row = state.rows.get_mut(passage).unwrap();
-        match act {
-            Act::Hide => row.hidden = true,
-            Act::Unhide => row.hidden = false,
-            Act::Pin => row.pinned = true,
-            Act::Unpin => row.pinned = false,
-        }
+        row.hidden = act == Act::Hide || (row.hidden && act != Act::Unhide);
         state.log.push(passage.clone());
+        state.said.push(Entry { at: Timestamp::MIN, act, target: Target::Passage { passage: passage.clone() } });
     }
 }
 
@@ -105,12 +102,19 @@ impl KnowledgeStore for Memory {
         state.log.extend(gone);
         Ok(state.sources.remove(source).is_some())
     }
-    async fn curate(&self, curation: &Curation, _at: Timestamp) -> Result<bool, StoreError> {
-        match &curation.target {
-            Target::Passage { passage } => self.curate_now(curation.act, passage),
-            Target::Document { .. } | Target::Source { .. } => return Ok(false),
-        }
+    /// Says it without telling the index, which is how a question as of an earlier moment meets it.
+    async fn curate(&self, curation: &Curation, at: Timestamp) -> Result<bool, StoreError> {
+        let mut state = self.0.lock().unwrap();
+        state.said.push(Entry { at, act: curation.act.clone(), target: curation.target.clone() });
+        let id = state.rows.keys().next().cloned();
+        state.log.extend(id);
         Ok(true)
+    }
+    async fn curations(&self) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.0.lock().unwrap().said.clone())
+    }
+    async fn audit(&self, _limit: usize) -> Result<Vec<AuditLine>, StoreError> {
+        Ok(Vec::new())
     }
     async fn history(&self, source: &SourceId, document: &DocumentKey) -> Result<(Vec<VersionLine>, Vec<AuditLine>), StoreError> {
         let state = self.0.lock().unwrap();

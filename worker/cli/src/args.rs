@@ -159,6 +159,26 @@ pub enum KnowledgeCommand {
     Hide(CurateArgs),
     /// Let it be found again.
     Unhide(CurateArgs),
+    /// Let it stand before others.
+    Pin(CurateArgs),
+    /// Let it stand where its score puts it.
+    Unpin(CurateArgs),
+    /// Multiply its score, between 0.5 and 2; 1 takes it back.
+    Boost(BoostArgs),
+    /// Say until when it holds; afterwards it is listed as stale.
+    Verify(VerifyArgs),
+    /// Say who answers for it; nobody, when no name is given.
+    Owner(OwnerArgs),
+    /// Make a passage the answer to an intent.
+    Approve(ApproveArgs),
+    /// Write another text in the place of a passage; the next sync keeps it.
+    Edit(EditArgs),
+    /// List what may no longer hold, and why.
+    Stale,
+    /// List passages that say different things on the same matter, the most severe first.
+    Contradictions(LimitArgs),
+    /// What people did to the knowledge, newest first.
+    Audit(LimitArgs),
     /// Forget a source; its answers stop at once.
     Remove(RemoveArgs),
     /// Versions of a document and what people did to it.
@@ -217,7 +237,7 @@ pub struct PassageArgs {
     pub passage: String,
 }
 
-/// Arguments of `knowledge hide` and `unhide`.
+/// Arguments of every verb that curates.
 #[derive(Debug, ClapArgs)]
 pub struct CurateArgs {
     /// A passage's id, SOURCE/DOCUMENT, or a source.
@@ -228,6 +248,69 @@ pub struct CurateArgs {
     /// Who, for the audit.
     #[arg(long, env = "USER", default_value = "unknown")]
     pub by: String,
+}
+
+/// Arguments of `knowledge boost`.
+#[derive(Debug, ClapArgs)]
+pub struct BoostArgs {
+    /// Of what, by whom and why.
+    #[command(flatten)]
+    pub curate: CurateArgs,
+    /// By what the score is multiplied.
+    #[arg(long = "by-factor", value_name = "FACTOR")]
+    pub factor: f64,
+}
+
+/// Arguments of `knowledge verify`.
+#[derive(Debug, ClapArgs)]
+pub struct VerifyArgs {
+    /// Of what, by whom and why.
+    #[command(flatten)]
+    pub curate: CurateArgs,
+    /// Until when it holds, such as 2026-12-31T00:00:00Z; without it an earlier date is taken back.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Timestamp>,
+}
+
+/// Arguments of `knowledge owner`.
+#[derive(Debug, ClapArgs)]
+pub struct OwnerArgs {
+    /// Of what, by whom and why.
+    #[command(flatten)]
+    pub curate: CurateArgs,
+    /// Who answers for it.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// Arguments of `knowledge approve`.
+#[derive(Debug, ClapArgs)]
+pub struct ApproveArgs {
+    /// Of what, by whom and why.
+    #[command(flatten)]
+    pub curate: CurateArgs,
+    /// The intent that it answers; without it the approval is taken back.
+    #[arg(long, value_name = "INTENT")]
+    pub intent: Option<String>,
+}
+
+/// Arguments of `knowledge edit`.
+#[derive(Debug, ClapArgs)]
+pub struct EditArgs {
+    /// Of what (a passage), by whom and why.
+    #[command(flatten)]
+    pub curate: CurateArgs,
+    /// The text that stands there from now on.
+    #[arg(long)]
+    pub text: String,
+}
+
+/// Arguments of lists.
+#[derive(Debug, ClapArgs)]
+pub struct LimitArgs {
+    /// At most so many.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
 }
 
 /// Arguments of `knowledge remove`.

@@ -1,7 +1,7 @@
 //! The program `whimbrel`: from arguments to an exit code.
 
 use clap::Parser;
-use cli::args::{Args, Command, EvaluateCommand, KnowledgeCommand};
+use cli::args::{Args, Command, EvaluateCommand};
 use cli::commands;
 use cli::config::load;
 use cli::screen::Screen;
@@ -43,17 +43,7 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
             Command::Enqueue(enqueue) => commands::enqueue::run(&config, &enqueue, screen),
             Command::Ask(ask) => commands::ask::run(&config, &ask, screen).await,
             Command::Explain(explain) => commands::explain::run(&config, &explain, screen).await,
-            Command::Knowledge { command } => match &command {
-                KnowledgeCommand::Add(add) => commands::knowledge_sync::add(&config, add, screen).await,
-                KnowledgeCommand::Sync(sync) => commands::knowledge_sync::sync(&config, sync, screen).await,
-                KnowledgeCommand::List
-                | KnowledgeCommand::Search(_)
-                | KnowledgeCommand::Show(_)
-                | KnowledgeCommand::Hide(_)
-                | KnowledgeCommand::Unhide(_)
-                | KnowledgeCommand::Remove(_)
-                | KnowledgeCommand::History(_) => commands::knowledge::run(&config, &command, screen).await,
-            },
+            Command::Knowledge { command } => commands::knowledge::run(&config, &command, screen).await,
             Command::Learn(learn) => commands::learn::run(&config, &learn, screen).await,
             Command::Evaluate { command } => match &command {
                 EvaluateCommand::Intents(intents) => commands::evaluate_intents::run(&config, intents, screen).await,

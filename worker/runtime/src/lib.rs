@@ -5,6 +5,7 @@
 pub mod effect;
 pub mod effects;
 pub mod events;
+pub mod forget;
 pub mod inbound;
 pub mod intake;
 pub mod ports;

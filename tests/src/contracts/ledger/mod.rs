@@ -3,6 +3,7 @@
 pub mod claims;
 pub mod dead_letters;
 pub mod effects;
+pub mod forget;
 pub mod intake;
 pub mod law;
 pub mod order;
@@ -78,4 +79,8 @@ where
     view::a_decision_is_found_by_its_id_its_messages_and_its_ticket(new().await).await;
     view::decisions_are_counted_by_action_and_reason(new().await).await;
     view::what_is_not_there_is_not_found(new().await).await;
+    forget::a_proposal_that_quotes_a_removed_source_is_emptied(new().await).await;
+    forget::a_reply_that_was_said_stays(new().await).await;
+    forget::a_reply_that_was_never_said_is_emptied(new().await).await;
+    forget::other_sources_are_left_alone(new().await).await;
 }

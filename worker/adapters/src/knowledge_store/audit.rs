@@ -1,7 +1,7 @@
 //! The words of an audit line. They name what was touched and never repeat the text of the knowledge.
 
 use jiff::Timestamp;
-use knowledge::curation::{Act, AuditLine, Curation, Target};
+use knowledge::curation::{AuditLine, Curation, Target};
 use knowledge::source::SourceId;
 
 /// Who is named when no person is known: a source was removed by command.
@@ -9,18 +9,12 @@ pub const BY_COMMAND: &str = "command";
 
 /// The line of a curation.
 pub fn of_curation(curation: &Curation, at: Timestamp) -> AuditLine {
-    let act = match curation.act {
-        Act::Hide => "hide",
-        Act::Unhide => "unhide",
-        Act::Pin => "pin",
-        Act::Unpin => "unpin",
-    };
     let target = match &curation.target {
         Target::Passage { passage } => format!("passage {passage}"),
         Target::Document { document, .. } => format!("document {}", document.0),
         Target::Source { source } => format!("source {source}"),
     };
-    AuditLine { at, by: curation.by.clone(), what: format!("{act} {target}"), why: curation.why.clone() }
+    AuditLine { at, by: curation.by.clone(), what: format!("{} {target}", curation.act.words()), why: curation.why.clone() }
 }
 
 /// The line of a source that was removed.

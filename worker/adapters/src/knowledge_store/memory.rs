@@ -1,36 +1,20 @@
 //! The knowledge in memory: for tests, and for a simulation that leaves no trace. It obeys the same laws as the file.
 
 use super::audit;
+use super::carry::{Former, entry_of, former, retell};
 use super::comeback::passage_name;
+use super::marks::Marks;
 use super::validity::{self, Period};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use knowledge::chunk::{Chunk, Key, KeyedChunk};
-use knowledge::curation::{Act, AuditLine, Curation, Target};
+use knowledge::curation::{AuditLine, Curation, Entry, Target};
 use knowledge::document::DocumentKey;
 use knowledge::ports::store::{IndexChange, KnowledgeStore, NewVersion, Revision, SourceChange, SourceSummary, StoreError, VersionLine};
 use knowledge::source::{Source, SourceId};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use triage::evidence::PassageId;
-
-/// What an admin said.
-#[derive(Clone, Copy, Default)]
-struct Marks {
-    hidden: bool,
-    pinned: bool,
-}
-
-impl Marks {
-    fn apply(&mut self, act: Act) {
-        match act {
-            Act::Hide => self.hidden = true,
-            Act::Unhide => self.hidden = false,
-            Act::Pin => self.pinned = true,
-            Act::Unpin => self.pinned = false,
-        }
-    }
-}
 
 struct SourceEntry {
     source: Source,
@@ -72,6 +56,8 @@ struct Knowledge {
     sources: BTreeMap<SourceId, SourceEntry>,
     tombstones: BTreeMap<PassageId, u64>,
     audit: Vec<AuditEntry>,
+    /// What was said, with the source that it belongs to.
+    log: Vec<(SourceId, Entry)>,
     embedder: Option<String>,
     revision: u64,
 }
@@ -108,6 +94,16 @@ impl DocumentEntry {
         }
     }
 
+    /// What the version says that ends.
+    fn formers(&self) -> Vec<Former> {
+        let passages = self.current().into_iter().flat_map(|version| &version.passages);
+        let former = |passage: &PassageEntry| {
+            let (question, text) = (passage.chunk.question.clone(), passage.chunk.text.clone());
+            Former { base: passage.base.clone(), question, text, marks: passage.marks }
+        };
+        passages.map(former).collect()
+    }
+
     /// The row that a chunk replaces or follows: its periods so far, and the marks of the newest one.
     fn periods(&self, base: &PassageId) -> (u64, Marks) {
         let periods = self.versions.iter().flat_map(|version| &version.passages).filter(|passage| &passage.base == base);
@@ -117,7 +113,7 @@ impl DocumentEntry {
 
 impl Knowledge {
     fn write(&mut self, source: &SourceId, new: &NewVersion, at: Timestamp) {
-        let Knowledge { sources, tombstones, revision, .. } = self;
+        let Knowledge { sources, tombstones, revision, log, .. } = self;
         let Some(entry) = sources.get_mut(source) else { return };
         let document = entry.documents.entry(new.document.clone()).or_default();
         if document.current().is_some_and(|current| current.hash == new.version) {
@@ -143,11 +139,16 @@ impl Knowledge {
             return;
         }
         let start = validity::start(new.valid_from, document.versions.last().map(|version| version.period), at);
+        let formers = document.formers();
         document.close(start, revision);
         let period = Period { valid_from: start, valid_to: None };
         let mut passages = Vec::with_capacity(new.chunks.len());
         for keyed in &new.chunks {
-            let (name, marks) = next_period(document, &keyed.chunk.id);
+            let (name, mut marks) = next_period(document, &keyed.chunk.id);
+            if let Some(former) = former(&formers, &keyed.chunk).filter(|_| name == keyed.chunk.id) {
+                marks = former.marks;
+                retell(log, former, &name);
+            }
             tombstones.remove(&name);
             passages.push(passage(keyed, name, marks, period, advance(revision)));
         }
@@ -157,11 +158,11 @@ impl Knowledge {
     fn all(&self) -> impl Iterator<Item = (&PassageEntry, Marks)> {
         self.sources.values().flat_map(|source| {
             source.documents.values().flat_map(move |document| {
-                document.versions.iter().flat_map(|version| &version.passages).map(move |passage| {
-                    let hidden = passage.marks.hidden || document.marks.hidden || source.marks.hidden;
-                    let pinned = passage.marks.pinned || document.marks.pinned || source.marks.pinned;
-                    (passage, Marks { hidden, pinned })
-                })
+                document
+                    .versions
+                    .iter()
+                    .flat_map(|version| &version.passages)
+                    .map(move |passage| (passage, passage.marks.within(document.marks).within(source.marks)))
             })
         })
     }
@@ -178,26 +179,26 @@ impl Knowledge {
         if passages == 0 {
             return false;
         }
-        let Knowledge { sources, revision, audit, .. } = self;
+        let Knowledge { sources, revision, audit, log, .. } = self;
         advance(revision);
         let mut about = None;
         for (source_id, source) in sources.iter_mut() {
             let is_source = matches!(&curation.target, Target::Source { source } if source == source_id);
             if is_source {
-                source.marks.apply(curation.act);
+                source.marks.apply(&curation.act, at);
                 about = Some((source_id.clone(), None));
             }
             for (key, document) in &mut source.documents {
                 let is_document =
                     matches!(&curation.target, Target::Document { source, document } if source == source_id && document == key);
                 if is_document {
-                    document.marks.apply(curation.act);
+                    document.marks.apply(&curation.act, at);
                     about = Some((source_id.clone(), Some(key.clone())));
                 }
                 for entry in document.versions.iter_mut().flat_map(|version| &mut version.passages) {
                     let is_passage = matches!(&curation.target, Target::Passage { passage } if passage == &entry.chunk.id);
                     if is_passage {
-                        entry.marks.apply(curation.act);
+                        entry.marks.apply(&curation.act, at);
                         about = Some((source_id.clone(), Some(key.clone())));
                     }
                     if is_source || is_document || is_passage {
@@ -207,6 +208,7 @@ impl Knowledge {
             }
         }
         if let Some((source, document)) = about {
+            log.push((source.clone(), entry_of(curation, at)));
             audit.push(AuditEntry { line: audit::of_curation(curation, at), source, document });
         }
         true
@@ -255,7 +257,7 @@ impl KnowledgeStore for MemoryKnowledgeStore {
                 source: entry.source.clone(),
                 documents: entry.documents.values().filter(|document| document.current().is_some()).count() as u64,
                 passages: passages.len() as u64,
-                hidden: passages.iter().filter(|marks| marks.hidden).count() as u64,
+                hidden: passages.iter().filter(|marks| marks.hidden_at.is_some()).count() as u64,
                 synced_at: entry.synced_at,
             }
         };
@@ -303,18 +305,27 @@ impl KnowledgeStore for MemoryKnowledgeStore {
 
     async fn remove_source(&self, source: &SourceId, at: Timestamp) -> Result<bool, StoreError> {
         let mut knowledge = self.lock();
-        let Knowledge { sources, tombstones, revision, audit, .. } = &mut *knowledge;
+        let Knowledge { sources, tombstones, revision, audit, log, .. } = &mut *knowledge;
         let Some(entry) = sources.remove(source) else { return Ok(false) };
         advance(revision);
         for passage in entry.documents.into_values().flat_map(|document| document.versions).flat_map(|version| version.passages) {
             tombstones.insert(passage.chunk.id, advance(revision));
         }
+        log.retain(|(of, _)| of != source);
         audit.push(AuditEntry { line: audit::of_removal(source, at), source: source.clone(), document: None });
         Ok(true)
     }
 
     async fn curate(&self, curation: &Curation, at: Timestamp) -> Result<bool, StoreError> {
         Ok(self.lock().curate(curation, at))
+    }
+
+    async fn curations(&self) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.lock().log.iter().map(|(_, entry)| entry.clone()).collect())
+    }
+
+    async fn audit(&self, limit: usize) -> Result<Vec<AuditLine>, StoreError> {
+        Ok(self.lock().audit.iter().rev().take(limit).map(|entry| entry.line.clone()).collect())
     }
 
     async fn history(&self, source: &SourceId, document: &DocumentKey) -> Result<(Vec<VersionLine>, Vec<AuditLine>), StoreError> {
@@ -346,7 +357,8 @@ impl KnowledgeStore for MemoryKnowledgeStore {
         let knowledge = self.lock();
         let upsert = |(entry, marks): (&PassageEntry, Marks)| {
             let keys = entry.keys.iter().map(|key| (key.kind, key.text.clone(), key.embedding.clone())).collect();
-            IndexChange::Upsert { chunk: Box::new(entry.chunk.clone()), keys, hidden: marks.hidden, pinned: marks.pinned }
+            let (chunk, hidden) = marks.seen_by_index(entry.chunk.clone());
+            IndexChange::Upsert { chunk: Box::new(chunk), keys, hidden, pinned: marks.pinned }
         };
         let upserts = knowledge.all().filter(|(entry, _)| entry.changed > revision.0).map(|pair| (pair.0.changed, upsert(pair)));
         let removals = knowledge.tombstones.iter().filter(|(_, changed)| **changed > revision.0);

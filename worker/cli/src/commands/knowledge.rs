@@ -1,15 +1,21 @@
-//! `whimbrel knowledge list|search|show|hide|unhide|remove|history`.
+//! `whimbrel knowledge list|search|show|remove|history`; the verbs that curate and review are carried out next door.
 
-use crate::args::{CurateArgs, HistoryArgs, KnowledgeCommand, PassageArgs, RemoveArgs, SearchArgs};
+use crate::args::{HistoryArgs, KnowledgeCommand, PassageArgs, RemoveArgs, SearchArgs};
+use crate::commands::knowledge_curate::curate;
+use crate::commands::knowledge_review::Counts;
+use crate::commands::{knowledge_curate, knowledge_edit, knowledge_review, knowledge_sync};
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::{Screen, moment};
 use crate::wiring::{self, Knowledge};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use knowledge::curation::{Act, Curation, Target};
+use knowledge::curation::Act;
 use knowledge::document::DocumentKey;
+use knowledge::ports::store::SourceSummary;
 use knowledge::source::SourceId;
+use runtime::ports::records::Records;
+use serde::Serialize;
 use serde_json::json;
 use std::process::ExitCode;
 use triage::evidence::{PassageId, Query};
@@ -18,38 +24,66 @@ use triage::ports::Retriever;
 
 /// Looks into the knowledge or curates it.
 pub async fn run(config: &Config, command: &KnowledgeCommand, screen: &Screen) -> anyhow::Result<ExitCode> {
-    let knowledge = wiring::knowledge(config, &Home::open(&config.data_dir)?)?;
+    let home = Home::open(&config.data_dir)?;
+    let knowledge = wiring::knowledge(config, &home)?;
     match command {
         KnowledgeCommand::List => list(&knowledge, screen).await,
         KnowledgeCommand::Search(args) => search(&knowledge, args, screen).await,
         KnowledgeCommand::Show(args) => show(&knowledge, args, screen).await,
-        KnowledgeCommand::Hide(args) => curate(&knowledge, Act::Hide, args, screen).await,
-        KnowledgeCommand::Unhide(args) => curate(&knowledge, Act::Unhide, args, screen).await,
-        KnowledgeCommand::Remove(args) => remove(&knowledge, args, screen).await,
+        KnowledgeCommand::Stale => knowledge_review::stale_list(&knowledge, screen).await,
+        KnowledgeCommand::Contradictions(args) => knowledge_review::contradiction_list(&knowledge, args, screen).await,
+        KnowledgeCommand::Audit(args) => knowledge_review::audit(&knowledge, args, screen).await,
+        KnowledgeCommand::Edit(args) => knowledge_edit::run(&knowledge, args, screen).await,
+        KnowledgeCommand::Remove(args) => remove(&home, &knowledge, args, screen).await,
         KnowledgeCommand::History(args) => history(&knowledge, args, screen).await,
-        KnowledgeCommand::Add(_) | KnowledgeCommand::Sync(_) => bail!("this command is carried out elsewhere"),
+        KnowledgeCommand::Add(args) => knowledge_sync::add(config, args, screen).await,
+        KnowledgeCommand::Sync(args) => knowledge_sync::sync(config, args, screen).await,
+        KnowledgeCommand::Hide(args) => curate(&knowledge, args, Act::Hide, screen).await,
+        KnowledgeCommand::Unhide(args) => curate(&knowledge, args, Act::Unhide, screen).await,
+        KnowledgeCommand::Pin(args) => curate(&knowledge, args, Act::Pin, screen).await,
+        KnowledgeCommand::Unpin(args) => curate(&knowledge, args, Act::Unpin, screen).await,
+        KnowledgeCommand::Boost(args) => curate(&knowledge, &args.curate, knowledge_curate::boost(args.factor)?, screen).await,
+        KnowledgeCommand::Verify(args) => curate(&knowledge, &args.curate, Act::Verify { until: args.until }, screen).await,
+        KnowledgeCommand::Owner(args) => curate(&knowledge, &args.curate, Act::Own { owner: args.name.clone() }, screen).await,
+        KnowledgeCommand::Approve(args) => {
+            let act = knowledge_curate::approve(config, &home, args.intent.as_deref())?;
+            curate(&knowledge, &args.curate, act, screen).await
+        }
     }
 }
 
+/// A source with what admins have yet to look at.
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    summary: SourceSummary,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
 async fn list(knowledge: &Knowledge, screen: &Screen) -> anyhow::Result<ExitCode> {
-    let sources = knowledge.store.sources().await?;
-    screen.json(&sources)?;
-    if sources.is_empty() {
+    let mut counts = knowledge_review::counts(knowledge).await?;
+    let listed: Vec<Listed> = knowledge
+        .store
+        .sources()
+        .await?
+        .into_iter()
+        .map(|summary| Listed { counts: counts.remove(&summary.source.id).unwrap_or_else(|| Counts::unowned(summary.passages)), summary })
+        .collect();
+    screen.json(&listed)?;
+    if listed.is_empty() {
         screen.line("There are no sources yet: `whimbrel knowledge add PATH` adds one.");
         return Ok(ExitCode::SUCCESS);
     }
-    let rows = sources.iter().map(|summary| {
+    let rows = listed.iter().map(|Listed { summary, counts }| {
         let synced = summary.synced_at.map_or("never".to_owned(), moment);
-        vec![
-            summary.source.id.to_string(),
-            summary.documents.to_string(),
-            summary.passages.to_string(),
-            summary.hidden.to_string(),
-            synced,
-            summary.source.location.clone(),
-        ]
+        let numbers = [summary.documents, summary.passages, summary.hidden, counts.pinned, counts.stale, counts.unowned];
+        let mut row = vec![summary.source.id.to_string()];
+        row.extend(numbers.map(|number| number.to_string()));
+        row.extend([synced, summary.source.location.clone()]);
+        row
     });
-    screen.table(&["source", "documents", "passages", "hidden", "synced", "from"], rows.collect());
+    screen.table(&["source", "documents", "passages", "hidden", "pinned", "stale", "unowned", "synced", "from"], rows.collect());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -93,41 +127,25 @@ async fn show(knowledge: &Knowledge, args: &PassageArgs, screen: &Screen) -> any
     Ok(ExitCode::SUCCESS)
 }
 
-async fn curate(knowledge: &Knowledge, act: Act, args: &CurateArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
-    let target = target(knowledge, &args.target).await?;
-    let curation = Curation { act, target, by: args.by.clone(), why: args.why.clone() };
-    if !knowledge.store.curate(&curation, Timestamp::now()).await? {
-        bail!("there is no `{}`: name a passage's id, SOURCE/DOCUMENT, or a source", args.target);
-    }
-    screen.line(match act {
-        Act::Hide => format!("{} is hidden: no search finds it from now on.", args.target),
-        Act::Unhide => format!("{} can be found again.", args.target),
-        Act::Pin => format!("{} stands before others.", args.target),
-        Act::Unpin => format!("{} stands where its score puts it.", args.target),
-    });
-    screen.json(&curation)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// A source by its name, a document as SOURCE/DOCUMENT, else a passage.
-async fn target(knowledge: &Knowledge, text: &str) -> anyhow::Result<Target> {
-    let sources = knowledge.store.sources().await?;
-    if sources.iter().any(|summary| summary.source.id.0 == text) {
-        return Ok(Target::Source { source: SourceId(text.to_owned()) });
-    }
-    Ok(match text.split_once('/') {
-        Some((source, document)) => Target::Document { source: SourceId(source.to_owned()), document: DocumentKey(document.to_owned()) },
-        None => Target::Passage { passage: PassageId(text.to_owned()) },
-    })
-}
-
-async fn remove(knowledge: &Knowledge, args: &RemoveArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
-    if !knowledge.store.remove_source(&SourceId(args.source.clone()), Timestamp::now()).await? {
+/// Forgets a source in the knowledge and in the ledger. What could not be cleared yet is said at the end, so that both are
+/// tried.
+async fn remove(home: &Home, knowledge: &Knowledge, args: &RemoveArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
+    let removed = knowledge.store.remove_source(&SourceId(args.source.clone()), Timestamp::now()).await;
+    let receipts = match home.ledger().exists() {
+        true => wiring::desk_ledger(home)?.forget_source(&args.source).await,
+        false => Ok(0),
+    };
+    let existed = removed?;
+    let receipts = receipts?;
+    if !existed && receipts == 0 {
         bail!("there is no source `{}`: `whimbrel knowledge list` shows them", args.source);
     }
     screen.line(format!("{} is removed: no search finds it from now on, and its text is gone from the files.", args.source));
-    screen.line("A classifier that was trained on it still knows its words: run `whimbrel learn` again.");
-    screen.json(&json!({ "removed": args.source }))?;
+    if receipts > 0 {
+        screen.line(format!("{receipts} receipts that rested on it keep its ids, not its words; what customers were told stays."));
+    }
+    screen.line("A classifier that was trained on it still knows its words as numbers: run `whimbrel learn` again.");
+    screen.json(&json!({ "removed": args.source, "receipts": receipts }))?;
     Ok(ExitCode::SUCCESS)
 }
 

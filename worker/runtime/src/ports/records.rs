@@ -111,6 +111,9 @@ pub trait Records: Send + Sync {
     async fn retry_dead(&self, id: DeadLetterId, now: Timestamp) -> Result<bool, LedgerError>;
     /// Closes a dead letter for good. False when there is none.
     async fn discard_dead(&self, id: DeadLetterId, now: Timestamp) -> Result<bool, LedgerError>;
+    /// Takes everything out of the decisions that was said in a removed source of the knowledge alone (see
+    /// [`crate::forget`]), down to the bytes of the file. How many decisions were changed.
+    async fn forget_source(&self, source: &str) -> Result<u64, LedgerError>;
     /// Stops or resumes claiming. Intake goes on.
     async fn set_paused(&self, paused: bool, now: Timestamp) -> Result<(), LedgerError>;
 }

@@ -1,10 +1,13 @@
 //! A sync, written as a whole.
 
 use super::codes;
+use super::curate;
 use super::passages;
 use super::revision::Revisions;
 use super::sources;
+use crate::knowledge_store::carry::{Former, former};
 use crate::knowledge_store::comeback::passage_name;
+use crate::knowledge_store::marks::Marks;
 use crate::knowledge_store::validity::{self, Period};
 use jiff::Timestamp;
 use knowledge::chunk::KeyedChunk;
@@ -24,8 +27,7 @@ struct Last {
 struct Place {
     same_period: Option<i64>,
     passage: String,
-    hidden: bool,
-    pinned: bool,
+    marks: Marks,
 }
 
 /// Writes a sync within the caller's transaction. False when the source is not known.
@@ -86,6 +88,7 @@ fn write_version(
         }
     };
     let last = last_version(connection, document_id)?;
+    let mut formers = Vec::new();
     let version_id = match &last {
         Some(last) if last.period.valid_to.is_none() && last.hash == version.version => {
             connection.prepare_cached("UPDATE version SET title = ?1 WHERE id = ?2")?.execute(params![version.title, last.id])?;
@@ -94,12 +97,13 @@ fn write_version(
         Some(_) | None => {
             let start = validity::start(version.valid_from, last.as_ref().map(|last| last.period), at);
             if let Some(last) = last.filter(|last| last.period.valid_to.is_none()) {
+                formers = passages::formers(connection, last.id)?;
                 close(connection, last.id, start, revisions)?;
             }
             insert_version(connection, document_id, version, start)?
         }
     };
-    write_chunks(connection, version_id, &version.chunks, revisions)
+    write_chunks(connection, version_id, &version.chunks, &formers, revisions)
 }
 
 fn insert_version(connection: &Connection, document_id: i64, version: &NewVersion, start: Timestamp) -> rusqlite::Result<i64> {
@@ -121,10 +125,21 @@ fn close(connection: &Connection, version_id: i64, end: Timestamp, revisions: &m
 }
 
 /// Writes the chunks of a version and forgets those that it had before and has no longer.
-fn write_chunks(connection: &Connection, version_id: i64, chunks: &[KeyedChunk], revisions: &mut Revisions) -> rusqlite::Result<()> {
+fn write_chunks(
+    connection: &Connection,
+    version_id: i64,
+    chunks: &[KeyedChunk],
+    formers: &[Former],
+    revisions: &mut Revisions,
+) -> rusqlite::Result<()> {
     let mut before = passages::of_version(connection, version_id)?;
     for keyed in chunks {
-        let place = place(connection, version_id, &keyed.chunk.id.0)?;
+        let mut place = place(connection, version_id, &keyed.chunk.id.0)?;
+        let is_new = place.same_period.is_none() && place.passage == keyed.chunk.id.0;
+        if let Some(former) = former(formers, &keyed.chunk).filter(|_| is_new) {
+            place.marks = former.marks;
+            curate::retell(connection, &former.base, &keyed.chunk.id)?;
+        }
         if let Some(id) = place.same_period {
             before.retain(|other| *other != id);
         }
@@ -139,14 +154,13 @@ fn write_chunks(connection: &Connection, version_id: i64, chunks: &[KeyedChunk],
 /// A passage that comes back in a new period keeps what an admin said of it.
 fn place(connection: &Connection, version_id: i64, base: &str) -> rusqlite::Result<Place> {
     let mut statement =
-        connection.prepare_cached("SELECT id, version_id, passage, hidden, pinned FROM chunk WHERE base = ?1 ORDER BY id")?;
+        connection.prepare_cached("SELECT id, version_id, passage, hidden_at, pinned FROM chunk WHERE base = ?1 ORDER BY id")?;
     let mut rows = statement.query([base])?;
-    let mut place = Place { same_period: None, passage: base.to_owned(), hidden: false, pinned: false };
+    let mut place = Place { same_period: None, passage: base.to_owned(), marks: Marks::default() };
     let mut periods = 0_u64;
     while let Some(row) = rows.next()? {
         periods += 1;
-        place.hidden = row.get(3)?;
-        place.pinned = row.get(4)?;
+        place.marks = Marks { hidden_at: codes::timestamp_or_none(row.get(3)?)?, pinned: row.get(4)? };
         if row.get::<_, i64>(1)? == version_id {
             place.same_period = Some(row.get(0)?);
             place.passage = row.get(2)?;
@@ -172,8 +186,8 @@ fn write_chunk(
     connection
         .prepare_cached(
             "INSERT INTO chunk (id, version_id, passage, base, title, kind, question, text, language, ticket, intent,
-                hidden, pinned, changed_rev)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                hidden, hidden_at, pinned, changed_rev)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              ON CONFLICT (id) DO UPDATE SET title = excluded.title, kind = excluded.kind, question = excluded.question,
                 text = excluded.text, language = excluded.language, ticket = excluded.ticket, intent = excluded.intent,
                 changed_rev = excluded.changed_rev",
@@ -190,8 +204,9 @@ fn write_chunk(
             chunk.language.map(|language| language.code().to_owned()),
             chunk.ticket.as_ref().map(|ticket| &ticket.0),
             chunk.intent.as_ref().map(|intent| &intent.0),
-            place.hidden,
-            place.pinned,
+            place.marks.hidden_at.is_some(),
+            place.marks.hidden_at.map(|at| at.to_string()),
+            place.marks.pinned,
             revisions.advance(),
         ])?;
     let chunk_id = place.same_period.unwrap_or_else(|| connection.last_insert_rowid());

@@ -45,9 +45,10 @@ pub fn since(connection: &Connection, after: Revision, limit: usize) -> rusqlite
 fn upsert(connection: &Connection, chunk_id: i64) -> rusqlite::Result<Option<IndexChange>> {
     let read = connection
         .prepare_cached(&format!("SELECT {} WHERE chunk.id = ?1", passages::CHUNK_COLUMNS))?
-        .query_row([chunk_id], |row| Ok((passages::chunk(row)?, row.get(14)?, row.get(15)?)))
+        .query_row([chunk_id], |row| Ok((passages::chunk(row)?, passages::marks(row)?)))
         .optional()?;
-    let Some((chunk, hidden, pinned)) = read else { return Ok(None) };
+    let Some((chunk, marks)) = read else { return Ok(None) };
+    let (chunk, hidden) = marks.seen_by_index(chunk);
     let keys = passages::keys(connection, chunk_id)?;
-    Ok(Some(IndexChange::Upsert { chunk: Box::new(chunk), keys, hidden, pinned }))
+    Ok(Some(IndexChange::Upsert { chunk: Box::new(chunk), keys, hidden, pinned: marks.pinned }))
 }

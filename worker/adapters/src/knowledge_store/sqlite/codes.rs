@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use knowledge::chunk::KeyKind;
 use knowledge::ports::embedder::Embedding;
 use rusqlite::types::Type;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use triage::evidence::PassageKind;
 use triage::language::Language;
 
@@ -32,6 +34,16 @@ pub fn timestamp_or_none(text: Option<String>) -> rusqlite::Result<Option<Timest
 /// Reads a language that may be unknown.
 pub fn language_or_none(text: Option<String>) -> rusqlite::Result<Option<Language>> {
     text.map(|code| Language::parse(&code).map_err(|_| unexpected(Type::Text))).transpose()
+}
+
+/// A noun as JSON.
+pub fn json(value: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+/// Reads a noun from JSON.
+pub fn of_json<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|_| unexpected(Type::Text))
 }
 
 /// The word for a kind of passage.

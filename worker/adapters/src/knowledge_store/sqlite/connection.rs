@@ -1,7 +1,7 @@
 //! Opening the file.
 
 use super::problem::store_error;
-use super::schema::{SCHEMA_VERSION, TABLES};
+use super::schema::{SCHEMA_VERSION, STEP_TO_2, TABLES};
 use knowledge::ports::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
@@ -16,8 +16,8 @@ pub const STATEMENTS_MAX: usize = 64;
 pub fn open(path: &Path) -> Result<Connection, StoreError> {
     let mut connection = connect(path).map_err(|error| at_path(path, &error))?;
     let version = version(&connection).map_err(|error| at_path(path, &error))?;
-    if version == 0 {
-        create(&mut connection).map_err(|error| at_path(path, &error))?;
+    if version < SCHEMA_VERSION {
+        migrate(&mut connection).map_err(|error| at_path(path, &error))?;
     }
     if version > SCHEMA_VERSION {
         return Err(StoreError {
@@ -48,13 +48,18 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+/// Makes the tables and takes every step that is missing, all or nothing.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Another process may have made the tables while this one waited.
-    if version(&transaction)? == 0 {
+    // Another process may have done it while this one waited.
+    let found = version(&transaction)?;
+    if found < 1 {
         transaction.execute_batch(TABLES)?;
-        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
+    if found < 2 {
+        transaction.execute_batch(STEP_TO_2)?;
+    }
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION.max(found))?;
     transaction.commit()
 }
 

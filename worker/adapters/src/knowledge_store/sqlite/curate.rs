@@ -1,12 +1,15 @@
 //! Curation as rows: a mark on the passage, the document or the source. A passage is hidden when any of the three is, so
 //! what is said of a document or source holds for versions that come later too.
 
+use super::codes;
 use super::passages;
 use super::revision::Revisions;
 use crate::knowledge_store::audit;
 use jiff::Timestamp;
-use knowledge::curation::{Act, AuditLine, Curation, Target};
+use knowledge::curation::standing::first_period;
+use knowledge::curation::{Act, AuditLine, Curation, Entry, Target};
 use rusqlite::{Connection, OptionalExtension, params};
+use triage::evidence::PassageId;
 
 /// The row that a curation is about, and what its audit line belongs to.
 struct Marked {
@@ -19,16 +22,25 @@ struct Marked {
 /// Applies a curation within the caller's transaction. False when its target does not exist.
 pub fn curate(connection: &Connection, curation: &Curation, at: Timestamp) -> rusqlite::Result<bool> {
     let Some(marked) = find(connection, &curation.target)? else { return Ok(false) };
-    let (column, value) = match curation.act {
-        Act::Hide => ("hidden", true),
-        Act::Unhide => ("hidden", false),
-        Act::Pin => ("pinned", true),
-        Act::Unpin => ("pinned", false),
-    };
     let table = marked.table;
-    let changed = connection
-        .prepare_cached(&format!("UPDATE {table} SET {column} = ?1 WHERE id = ?2 AND {column} <> ?1"))?
-        .execute(params![value, marked.id])?;
+    let since = at.to_string();
+    let changed = match curation.act {
+        Act::Hide | Act::Replace => connection
+            .prepare_cached(&format!("UPDATE {table} SET hidden = 1, hidden_at = ?2 WHERE id = ?1 AND NOT hidden"))?
+            .execute(params![marked.id, since])?,
+        Act::Unhide => connection
+            .prepare_cached(&format!("UPDATE {table} SET hidden = 0, hidden_at = NULL WHERE id = ?1 AND hidden"))?
+            .execute([marked.id])?,
+        Act::Pin => {
+            connection.prepare_cached(&format!("UPDATE {table} SET pinned = 1 WHERE id = ?1 AND NOT pinned"))?.execute([marked.id])?
+        }
+        Act::Unpin => {
+            connection.prepare_cached(&format!("UPDATE {table} SET pinned = 0 WHERE id = ?1 AND pinned"))?.execute([marked.id])?
+        }
+        // An index need not know of these.
+        Act::Boost { .. } | Act::Verify { .. } | Act::Own { .. } | Act::Approve { .. } | Act::Unapprove => 0,
+    };
+    log(connection, curation, &marked.source, at)?;
     let mut revisions = Revisions::begin(connection)?;
     revisions.advance();
     if changed > 0 {
@@ -39,6 +51,41 @@ pub fn curate(connection: &Connection, curation: &Curation, at: Timestamp) -> ru
     revisions.finish(connection)?;
     write_audit(connection, &audit::of_curation(curation, at), &marked.source, marked.document.as_deref())?;
     Ok(true)
+}
+
+/// Keeps what was said as data; a passage goes by the name of its first period.
+fn log(connection: &Connection, curation: &Curation, source: &str, at: Timestamp) -> rusqlite::Result<()> {
+    let target = match &curation.target {
+        Target::Passage { passage } => codes::json(&Target::Passage { passage: first_period(passage) })?,
+        Target::Document { .. } | Target::Source { .. } => codes::json(&curation.target)?,
+    };
+    connection.prepare_cached("INSERT INTO curation (at, act, target, source) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+        at.to_string(),
+        codes::json(&curation.act)?,
+        target,
+        source
+    ])?;
+    Ok(())
+}
+
+/// What was said of a passage was said of another too, which says the same in the next version.
+pub fn retell(connection: &Connection, former: &PassageId, passage: &PassageId) -> rusqlite::Result<()> {
+    let target = |passage: &PassageId| codes::json(&Target::Passage { passage: passage.clone() });
+    connection
+        .prepare_cached(
+            "INSERT INTO curation (at, act, target, source) SELECT at, act, ?2, source FROM curation WHERE target = ?1 ORDER BY id",
+        )?
+        .execute(params![target(former)?, target(passage)?])?;
+    Ok(())
+}
+
+/// Everything that was said, in its order.
+pub fn entries(connection: &Connection) -> rusqlite::Result<Vec<Entry>> {
+    let read = |row: &rusqlite::Row| {
+        let (at, act, target): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Entry { at: codes::timestamp(&at)?, act: codes::of_json(&act)?, target: codes::of_json(&target)? })
+    };
+    connection.prepare_cached("SELECT at, act, target FROM curation ORDER BY id")?.query_map([], read)?.collect()
 }
 
 /// Writes a line of the audit.

@@ -40,3 +40,12 @@ pub fn audit(connection: &Connection, source: &SourceId, document: &DocumentKey)
         })?
         .collect()
 }
+
+/// The newest audit lines, newest first.
+pub fn newest_audit(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<AuditLine>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let read = |row: &rusqlite::Row| {
+        Ok(AuditLine { at: codes::timestamp(&row.get::<_, String>(0)?)?, by: row.get(1)?, what: row.get(2)?, why: row.get(3)? })
+    };
+    connection.prepare_cached("SELECT at, by, what, why FROM audit ORDER BY id DESC LIMIT ?1")?.query_map([limit], read)?.collect()
+}

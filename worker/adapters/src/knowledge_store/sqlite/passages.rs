@@ -2,6 +2,8 @@
 
 use super::codes;
 use super::revision::Revisions;
+use crate::knowledge_store::carry::Former;
+use crate::knowledge_store::marks::Marks;
 use knowledge::chunk::{Chunk, KeyKind};
 use knowledge::document::DocumentKey;
 use knowledge::ports::embedder::Embedding;
@@ -11,12 +13,12 @@ use triage::evidence::PassageId;
 use triage::intent::IntentName;
 use triage::ticket::TicketId;
 
-/// All columns that `chunk` reads, then the id of the row and whether it is hidden or pinned, by itself or with its
-/// document or source.
+/// All columns that `chunk` reads, then the id of the row, since when it, its document and its source are hidden, and whether it
+/// is pinned, by itself or with them.
 pub const CHUNK_COLUMNS: &str = "
     chunk.passage, source.name, document.name, version.hash, chunk.title, chunk.kind, chunk.question, chunk.text,
     chunk.language, chunk.ticket, chunk.intent, version.valid_from, version.valid_to,
-    chunk.id, chunk.hidden OR document.hidden OR source.hidden, chunk.pinned OR document.pinned OR source.pinned
+    chunk.id, chunk.hidden_at, document.hidden_at, source.hidden_at, chunk.pinned OR document.pinned OR source.pinned
     FROM chunk
     JOIN version ON version.id = chunk.version_id
     JOIN document ON document.id = version.document_id
@@ -42,6 +44,15 @@ pub fn chunk(row: &Row) -> rusqlite::Result<Chunk> {
         valid_from: codes::timestamp(&row.get::<_, String>(11)?)?,
         valid_to: codes::timestamp_or_none(row.get(12)?)?,
     })
+}
+
+/// Reads the marks from the columns of `CHUNK_COLUMNS`.
+pub fn marks(row: &Row) -> rusqlite::Result<Marks> {
+    let mut marks = Marks { hidden_at: None, pinned: row.get(17)? };
+    for column in 14..=16 {
+        marks = marks.within(Marks { hidden_at: codes::timestamp_or_none(row.get(column)?)?, pinned: false });
+    }
+    Ok(marks)
 }
 
 /// Passages by id, in the order of the ids; unknown ones are left out.
@@ -70,6 +81,18 @@ pub fn of_version(connection: &Connection, version_id: i64) -> rusqlite::Result<
     connection
         .prepare_cached("SELECT id FROM chunk WHERE version_id = ?1 ORDER BY id")?
         .query_map([version_id], |row| row.get(0))?
+        .collect()
+}
+
+/// What the passages of a version say, with their marks.
+pub fn formers(connection: &Connection, version_id: i64) -> rusqlite::Result<Vec<Former>> {
+    let read = |row: &Row| {
+        let marks = Marks { hidden_at: codes::timestamp_or_none(row.get(3)?)?, pinned: row.get(4)? };
+        Ok(Former { base: PassageId(row.get(0)?), question: row.get(1)?, text: row.get(2)?, marks })
+    };
+    connection
+        .prepare_cached("SELECT base, question, text, hidden_at, pinned FROM chunk WHERE version_id = ?1 ORDER BY id")?
+        .query_map([version_id], read)?
         .collect()
 }
 

@@ -31,6 +31,7 @@ pub fn delete_rows(connection: &Connection, source: &SourceId, at: Timestamp) ->
     }
     connection.prepare_cached(&format!("DELETE FROM version WHERE id IN ({versions})"))?.execute([source_id])?;
     connection.prepare_cached("DELETE FROM document WHERE source_id = ?1")?.execute([source_id])?;
+    connection.prepare_cached("DELETE FROM curation WHERE source = ?1")?.execute([&source.0])?;
     connection.prepare_cached("DELETE FROM source WHERE id = ?1")?.execute([source_id])?;
     connection.prepare_cached("UPDATE state SET purge_pending = 1 WHERE id = 1")?.execute([])?;
     revisions.finish(connection)?;

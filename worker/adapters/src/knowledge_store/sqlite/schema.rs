@@ -1,7 +1,7 @@
 //! The tables. A table that exists is never edited here: a change is a new version with a step that leads to it.
 
 /// The version that this program writes and reads (`PRAGMA user_version`).
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// All tables of version 1. Times are RFC 3339 text in UTC.
 pub const TABLES: &str = "
@@ -79,4 +79,36 @@ CREATE TABLE audit (
     document TEXT
 );
 CREATE INDEX audit_of_source ON audit (source);
+";
+
+/// From version 1 to 2: hiding has a moment, and what was said is kept as data, for questions as of an earlier moment. What
+/// had been hidden or pinned before counts as said at the beginning of time.
+pub const STEP_TO_2: &str = "
+ALTER TABLE source ADD COLUMN hidden_at TEXT;
+ALTER TABLE document ADD COLUMN hidden_at TEXT;
+ALTER TABLE chunk ADD COLUMN hidden_at TEXT;
+CREATE TABLE curation (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    act TEXT NOT NULL,
+    target TEXT NOT NULL,
+    source TEXT NOT NULL
+);
+CREATE INDEX curation_of_target ON curation (target);
+CREATE INDEX curation_of_source ON curation (source);
+CREATE TEMP TABLE marked AS
+    SELECT name AS source, json_object('target', 'source', 'source', name) AS target, hidden, pinned FROM source
+    UNION ALL
+    SELECT source.name, json_object('target', 'document', 'source', source.name, 'document', document.name), document.hidden, document.pinned
+    FROM document JOIN source ON source.id = document.source_id
+    UNION ALL
+    SELECT source.name, json_object('target', 'passage', 'passage', chunk.base), chunk.hidden, chunk.pinned
+    FROM chunk JOIN version ON version.id = chunk.version_id JOIN document ON document.id = version.document_id
+    JOIN source ON source.id = document.source_id;
+INSERT INTO curation (at, act, target, source) SELECT '0001-01-01T00:00:00Z', '\"hide\"', target, source FROM marked WHERE hidden;
+INSERT INTO curation (at, act, target, source) SELECT '0001-01-01T00:00:00Z', '\"pin\"', target, source FROM marked WHERE pinned;
+DROP TABLE marked;
+UPDATE source SET hidden_at = '0001-01-01T00:00:00Z' WHERE hidden;
+UPDATE document SET hidden_at = '0001-01-01T00:00:00Z' WHERE hidden;
+UPDATE chunk SET hidden_at = '0001-01-01T00:00:00Z' WHERE hidden;
 ";

@@ -4,7 +4,7 @@ use super::{apply, changes, connection, curate, history, passages, problem, remo
 use async_trait::async_trait;
 use jiff::Timestamp;
 use knowledge::chunk::Chunk;
-use knowledge::curation::{AuditLine, Curation};
+use knowledge::curation::{AuditLine, Curation, Entry};
 use knowledge::document::DocumentKey;
 use knowledge::ports::store::{IndexChange, KnowledgeStore, Revision, SourceChange, SourceSummary, StoreError, VersionLine};
 use knowledge::source::{Source, SourceId};
@@ -122,6 +122,14 @@ impl KnowledgeStore for SqliteKnowledgeStore {
 
     async fn curate(&self, curation: &Curation, at: Timestamp) -> Result<bool, StoreError> {
         self.write(|transaction| curate::curate(transaction, curation, at))
+    }
+
+    async fn curations(&self) -> Result<Vec<Entry>, StoreError> {
+        self.read(|transaction| curate::entries(transaction))
+    }
+
+    async fn audit(&self, limit: usize) -> Result<Vec<AuditLine>, StoreError> {
+        self.read(|transaction| history::newest_audit(transaction, limit))
     }
 
     async fn history(&self, source: &SourceId, document: &DocumentKey) -> Result<(Vec<VersionLine>, Vec<AuditLine>), StoreError> {

@@ -6,6 +6,7 @@ use crate::ledger::sqlite::rows::SHOWN_MESSAGES_MAX;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use runtime::effect::{Effect, EffectState};
+use runtime::forget::forget;
 use runtime::ports::ledger::LedgerError;
 use runtime::ports::records::{DeadLetter, DeadLetterId, Records, Status, StoredDecision, StoredEffect};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,19 @@ impl Records for MemoryLedger {
 
     async fn discard_dead(&self, id: DeadLetterId, _now: Timestamp) -> Result<bool, LedgerError> {
         Ok(self.state().close_letter(id).is_some())
+    }
+
+    async fn forget_source(&self, source: &str) -> Result<u64, LedgerError> {
+        let State { decisions, effects, .. } = &mut *self.state();
+        let mut changed = 0;
+        for decided in decisions.iter_mut() {
+            let mut own: Vec<&mut EffectRow> = effects.iter_mut().filter(|row| row.decision == decided.id).collect();
+            own.sort_by_key(|row| row.ordinal);
+            let mut pairs: Vec<(Effect, EffectState)> = own.iter().map(|row| (row.effect.clone(), row.state)).collect();
+            changed += u64::from(forget(&mut decided.decision, &mut pairs, source));
+            own.into_iter().zip(pairs).for_each(|(row, (effect, _))| row.effect = effect);
+        }
+        Ok(changed)
     }
 
     async fn set_paused(&self, paused: bool, _now: Timestamp) -> Result<(), LedgerError> {

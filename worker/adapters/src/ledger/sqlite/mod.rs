@@ -8,6 +8,7 @@ pub mod claims;
 pub(crate) mod dead_letters;
 pub(crate) mod decisions;
 pub mod effects;
+pub mod forget;
 pub mod gate;
 pub(crate) mod intake;
 pub mod open;
@@ -34,11 +35,12 @@ use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, LedgerError, Malformed, Received, WorkerId, Written};
 use rusqlite::Connection;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use triage::decision::Decision;
 
 /// The embedded ledger. Dropping it finishes what waits, closes the file and lets another worker open it.
 pub struct SqliteLedger {
+    path: PathBuf,
     writer: Writer,
     /// For people: long looks.
     records: Reader,
@@ -71,7 +73,13 @@ impl SqliteLedger {
         let records = Reader::new(open::reading(path)?);
         let schedule = Reader::new(open::reading(path)?);
         let writer = Writer::start(connection, gate).map_err(|error| Problem::from(error).told())?;
-        Ok(SqliteLedger { writer, records, schedule })
+        Ok(SqliteLedger { path: path.to_path_buf(), writer, records, schedule })
+    }
+
+    /// Clears what was written over out of the file, when that is due; on a connection of its own, for it cannot be done
+    /// within a transaction.
+    fn purge(&self) -> Result<bool, LedgerError> {
+        forget::purge(&open::writing(&self.path)?).map_err(Problem::told)
     }
 
     /// Transactions committed since it was opened, for measurements.

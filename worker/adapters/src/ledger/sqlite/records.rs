@@ -1,9 +1,9 @@
 //! The operator's view: reads go over a connection of their own, the few writes through the one writer.
 
-use crate::ledger::sqlite::problem::Problem;
+use crate::ledger::sqlite::problem::{Problem, transient};
 use crate::ledger::sqlite::rows::{SHOWN_MESSAGES_MAX, conversation, limit, ms, state, ticket, timestamp};
 use crate::ledger::sqlite::writer::Durability;
-use crate::ledger::sqlite::{SqliteLedger, dead_letters, status};
+use crate::ledger::sqlite::{SqliteLedger, dead_letters, forget, status};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use runtime::effect::{DecisionId, EffectKey};
@@ -46,6 +46,25 @@ impl Records for SqliteLedger {
 
     async fn discard_dead(&self, id: DeadLetterId, now: Timestamp) -> Result<bool, LedgerError> {
         self.writer.write(Durability::Durable, move |connection| dead_letters::discard(connection, id, ms(now))).await
+    }
+
+    async fn forget_source(&self, source: &str) -> Result<u64, LedgerError> {
+        let (mut after, mut changed) = (0, 0);
+        loop {
+            let source = source.to_owned();
+            let step = self.writer.write(Durability::Durable, move |connection| forget::step(connection, &source, after)).await?;
+            changed += step.changed;
+            match step.next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        match self.purge()? {
+            true => Ok(changed),
+            false => Err(transient(
+                "the receipts are cleared, but another process still reads the file: run this again to clear its bytes".to_owned(),
+            )),
+        }
     }
 
     async fn set_paused(&self, paused: bool, _now: Timestamp) -> Result<(), LedgerError> {
