@@ -5,6 +5,7 @@
 pub mod effect;
 pub mod effects;
 pub mod events;
+pub mod in_flight;
 pub mod inbound;
 pub mod intake;
 pub mod ports;
