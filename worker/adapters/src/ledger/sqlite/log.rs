@@ -25,30 +25,42 @@ type Committed = Vec<Box<dyn Command>>;
 pub(crate) struct Syncer {
     sender: Option<mpsc::Sender<Committed>>,
     thread: Option<JoinHandle<()>>,
-    has_failed: Arc<AtomicBool>,
-    syncs: Arc<AtomicU64>,
+    log: Arc<Log>,
+}
+
+/// The log's file.
+struct Log {
+    file: File,
+    has_failed: AtomicBool,
+    syncs: AtomicU64,
 }
 
 impl Syncer {
     /// Starts the thread for the log of this ledger, whose writer has it open.
     pub(crate) fn start(ledger: &Path) -> io::Result<Self> {
-        let log = OpenOptions::new().read(true).write(true).open(log_of(ledger))?;
+        let file = OpenOptions::new().read(true).write(true).open(log_of(ledger))?;
+        let log = Arc::new(Log { file, has_failed: AtomicBool::new(false), syncs: AtomicU64::new(0) });
         let (sender, receiver) = mpsc::channel();
-        let (has_failed, syncs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let state = (Arc::clone(&has_failed), Arc::clone(&syncs));
-        let sync = move || sync_until_closed(&log, &receiver, &state.0, &state.1);
+        let of_thread = Arc::clone(&log);
+        let sync = move || sync_until_closed(&of_thread, &receiver);
         let thread = std::thread::Builder::new().name("ledger-log".to_owned()).spawn(sync)?;
-        Ok(Syncer { sender: Some(sender), thread: Some(thread), has_failed, syncs })
+        Ok(Syncer { sender: Some(sender), thread: Some(thread), log })
     }
 
-    /// How often the log was brought to the disk.
-    pub(crate) fn syncs(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.syncs)
+    /// Reads how often the log was brought to the disk.
+    pub(crate) fn counter(&self) -> impl Fn() -> u64 + Send + Sync + 'static {
+        let log = Arc::clone(&self.log);
+        move || log.syncs.load(Ordering::Relaxed)
     }
 
     /// After a failed sync nobody knows what stands on the disk: nothing more may be written.
     pub(crate) fn check(&self) -> Result<(), LedgerError> {
-        if self.has_failed.load(Ordering::Acquire) { Err(failed()) } else { Ok(()) }
+        self.log.check()
+    }
+
+    /// Brings the log to the disk and answers these commands, on the caller's thread: for a command that comes alone.
+    pub(crate) fn bring(&self, committed: Committed) {
+        answer(committed, self.log.bring().err().as_ref());
     }
 
     /// Answers these commands once the disk has them.
@@ -72,23 +84,30 @@ impl Drop for Syncer {
     }
 }
 
-fn sync_until_closed(log: &File, receiver: &mpsc::Receiver<Committed>, has_failed: &AtomicBool, syncs: &AtomicU64) {
+fn sync_until_closed(log: &Log, receiver: &mpsc::Receiver<Committed>) {
     while let Ok(mut committed) = receiver.recv() {
         while let Ok(more) = receiver.try_recv() {
             committed.extend(more);
         }
-        let problem = if has_failed.load(Ordering::Acquire) { Some(failed()) } else { bring(log, has_failed) };
-        syncs.fetch_add(1, Ordering::Relaxed);
-        answer(committed, problem.as_ref());
+        answer(committed, log.bring().err().as_ref());
     }
 }
 
-/// One sync. A system that could not write pages may drop them, so a second try proves nothing.
-fn bring(log: &File, has_failed: &AtomicBool) -> Option<LedgerError> {
-    let error = log.sync_data().err()?;
-    has_failed.store(true, Ordering::Release);
-    tracing::error!(%error, "the disk did not keep what was written to the ledger");
-    Some(failed())
+impl Log {
+    fn check(&self) -> Result<(), LedgerError> {
+        if self.has_failed.load(Ordering::Acquire) { Err(failed()) } else { Ok(()) }
+    }
+
+    /// One sync. A system that could not write pages may drop them, so a second try proves nothing.
+    fn bring(&self) -> Result<(), LedgerError> {
+        self.check()?;
+        self.syncs.fetch_add(1, Ordering::Relaxed);
+        self.file.sync_data().map_err(|error| {
+            self.has_failed.store(true, Ordering::Release);
+            tracing::error!(%error, "the disk did not keep what was written to the ledger");
+            failed()
+        })
+    }
 }
 
 fn answer(committed: Committed, problem: Option<&LedgerError>) {

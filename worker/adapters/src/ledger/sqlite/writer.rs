@@ -98,7 +98,7 @@ pub(crate) struct Writer {
     sender: Option<mpsc::Sender<Box<dyn Command>>>,
     thread: Option<JoinHandle<()>>,
     commits: Arc<AtomicU64>,
-    syncs: Arc<AtomicU64>,
+    syncs: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
 impl Writer {
@@ -107,7 +107,7 @@ impl Writer {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
         let commits = Arc::new(AtomicU64::new(0));
         let syncer = Syncer::start(path)?;
-        let syncs = syncer.syncs();
+        let syncs = Box::new(syncer.counter());
         let store = Store { connection, gate, syncer, commits: Arc::clone(&commits) };
         let thread = std::thread::Builder::new().name("ledger-writer".to_owned()).spawn(move || write_until_closed(store, receiver))?;
         Ok(Writer { sender: Some(sender), thread: Some(thread), commits, syncs })
@@ -120,7 +120,7 @@ impl Writer {
 
     /// How often the log was brought to the disk so far.
     pub(crate) fn syncs(&self) -> u64 {
-        self.syncs.load(Ordering::Relaxed)
+        (self.syncs)()
     }
 
     /// Runs `work` in a transaction, together with whatever else waits, and returns after the commit. It may be run more
@@ -162,8 +162,11 @@ fn write_until_closed(store: Store, mut receiver: mpsc::Receiver<Box<dyn Command
         let problem = store.commit(&mut batch).err();
         let is_waiting = |command: &mut Box<dyn Command>| problem.is_none() && command.durability() == Durability::Durable;
         let committed: Vec<_> = batch.extract_if(.., is_waiting).collect();
-        if !committed.is_empty() {
-            store.syncer.hand_over(committed);
+        match (committed.is_empty(), is_crowded) {
+            (true, _) => {}
+            (false, true) => store.syncer.hand_over(committed),
+            // Nobody waits behind it: the way over another thread would only make it later.
+            (false, false) => store.syncer.bring(committed),
         }
         batch.drain(..).for_each(|command| command.answer(problem.as_ref()));
     }
