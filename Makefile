@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo model test lint bench check deny clean
+.PHONY: help setup demo model test lint bench peers check deny clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -28,6 +28,9 @@ lint: setup ## formatting, clippy and docs, warnings denied
 
 bench: setup ## print the figures of docs/PERFORMANCE.md
 	cargo bench -p tests --quiet
+
+peers: setup ## measure what a Python shop would use beside ours, in one run
+	cargo bench -p tests --quiet --bench peers
 
 check: lint test ## all that CI asks for
 

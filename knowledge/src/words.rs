@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use triage::text::fold;
 
 /// Shorter words are not folded: too little is left of them.
 const FOLD_CHARS_MIN: usize = 4;
@@ -34,25 +33,6 @@ const STOP_WORDS: &[&str] = &[
 
 /// The same, for looking up: every word of every candidate is asked for.
 static STOP_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.iter().copied().collect());
-
-/// Lower case, without accents: `Où est ma Straße` becomes `ou est ma strasse`.
-pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase(); // most texts: nothing to decompose
-    }
-    let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
-        match c {
-            'ß' => folded.push_str("ss"),
-            'œ' => folded.push_str("oe"),
-            'æ' => folded.push_str("ae"),
-            'ø' => folded.push('o'),
-            'ł' => folded.push('l'),
-            _ => folded.push(c),
-        }
-    }
-    folded
-}
 
 /// The words of a text that say what it is about, folded, without plural endings, each once.
 pub fn content_words(text: &str) -> BTreeSet<String> {

@@ -16,8 +16,8 @@ use cli::wiring;
 use jiff::Timestamp;
 use knowledge::learned::example::Example;
 use knowledge::learned::training::train;
-use knowledge::source::{Source, SourceId, SourceKind};
-use measure::{Lcg, Timer, rss_mb};
+use measure::shop::{INTENTS, SEED, Shop};
+use measure::{Timer, rss_mb};
 use runtime::ports::records::Records;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,11 +30,8 @@ use triage::ports::Retriever;
 const PASSAGES: usize = 10_000;
 /// Messages that are put through.
 const MESSAGES: usize = 5_000;
-/// Labelled examples that the classifier is trained on, over so many intents.
+/// Labelled examples that the classifier is trained on.
 const EXAMPLES: usize = 2_000;
-const INTENTS: usize = 77;
-/// Seed of all texts.
-const SEED: u64 = 10_000;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -46,42 +43,24 @@ fn main() {
 
 /// Texts, index and model, on disk.
 async fn prepare(folder: &Path) {
-    let mut random = Lcg(SEED);
-    let passages: Vec<String> = (0..PASSAGES).map(|_| random.words(50)).collect();
-    std::fs::create_dir_all(folder.join("handbook")).unwrap();
-    for (n, part) in passages.chunks(20).enumerate() {
-        let sections: String = part.iter().map(|passage| format!("## {}\n\n{passage}.\n\n", random.words(3))).collect();
-        std::fs::write(folder.join(format!("handbook/part-{n:03}.md")), format!("# Part {n}\n\n{sections}")).unwrap();
-    }
-    let question = |random: &mut Lcg| {
-        let words: Vec<&str> = passages[random.below(PASSAGES)].split(' ').collect();
-        let start = random.below(40);
-        format!("{} {}", words[start..start + 7].join(" "), random.words(2))
-    };
+    let mut shop = Shop::of(PASSAGES);
+    let source = shop.write(&folder.join("handbook"));
     let policy = "max_wrong_per_100 = 100\ndraft_max_wrong_per_100 = 100\ndefault_ceiling = \"reply\"\nuncalibrated_ceiling = \"reply\"\n[limits]\nintent_probability_min = 0.0\nout_of_scope_max = 1.0\n";
     std::fs::write(folder.join("policy.toml"), policy).unwrap();
     let config = load(None, Some(folder.join("data").to_str().unwrap())).unwrap();
     let home = Home::open(&config.data_dir).unwrap();
     let knowledge = wiring::knowledge(&config, &home).unwrap();
-    let location = folder.join("handbook").to_string_lossy().into_owned();
-    let source = Source {
-        id: SourceId("handbook".to_owned()),
-        kind: SourceKind::Folder,
-        location,
-        language: None,
-        valid_from: Some(Timestamp::UNIX_EPOCH),
-    };
     knowledge.store.put_source(&source, Timestamp::now()).await.unwrap();
     let timer = Timer::start();
     let report = tests::test_worker::sync(&knowledge).run(&source, Timestamp::now(), &mut |_| {}).await.unwrap();
     println!("sync: {} passages in {:.1} s CPU", report.passages, timer.cpu_s());
     let examples: Vec<Example> = (0..EXAMPLES)
-        .map(|n| Example { text: question(&mut random), intent: IntentName(format!("intent_{}", n % INTENTS)), language: None })
+        .map(|n| Example { text: shop.question(), intent: IntentName(format!("intent_{}", n % INTENTS)), language: None })
         .collect();
     let model = train(&examples, &IntentCatalog::default(), knowledge.embedder.as_ref(), SEED).await.unwrap();
     Home::replace(&home.model(), &model.to_bytes().unwrap()).unwrap();
     let lines = (0..MESSAGES).map(|n| {
-        let text = question(&mut random);
+        let text = shop.question();
         format!("{{\"v\":1,\"message_id\":\"m{n}\",\"from\":\"+1555{n:07}\",\"to\":\"+12025550100\",\"text\":\"{text}\"}}").into_bytes()
     });
     wiring::spool(&home).unwrap().put(lines).unwrap();
@@ -130,4 +109,18 @@ async fn measure(folder: &Path) {
     }
     stop.send_replace(true);
     running.await.unwrap();
+    println!("decisions: {}", digest(ledger.as_ref()).await);
+}
+
+/// A hash of everything that was decided, but for the times: the same in every run of the same program.
+async fn digest(ledger: &dyn Records) -> String {
+    let mut decisions = ledger.decisions(MESSAGES).await.unwrap();
+    decisions.sort_by(|a, b| a.message.cmp(&b.message));
+    let timeless = decisions.into_iter().map(|stored| {
+        let mut decision = stored.decision;
+        decision.receipt.as_of = Timestamp::UNIX_EPOCH;
+        decision.receipt.case.clear();
+        (stored.message, decision)
+    });
+    triage::hash::of(&timeless.collect::<Vec<_>>())
 }

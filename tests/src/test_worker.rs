@@ -24,6 +24,7 @@ use tempfile::TempDir;
 use triage::gate::Gate;
 use triage::intent::{IntentCatalog, IntentName};
 use triage::policy::{Ceiling, Policy};
+use triage::ports::Classifier;
 use triage::terms::Terms;
 use triage::triage::Triage;
 
@@ -56,10 +57,20 @@ pub struct TestWorker {
 impl TestWorker {
     /// A worker over this gateway, which may send what it is sure of.
     pub async fn over(gateway: Arc<dyn SmsGateway>, settings: WorkerSettings) -> anyhow::Result<Self> {
+        Self::with_classifier(gateway, settings, |classifier| classifier).await
+    }
+
+    /// The same, with something around its classifier.
+    pub async fn with_classifier(
+        gateway: Arc<dyn SmsGateway>,
+        settings: WorkerSettings,
+        around: impl FnOnce(Arc<dyn Classifier>) -> Arc<dyn Classifier>,
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let start: Timestamp = "2026-11-02T15:00:00Z".parse()?;
         let knowledge = knowledge(&folder, start).await?;
-        let triage = triage(&knowledge).await?;
+        let mut triage = triage(&knowledge).await?;
+        triage.classifier = around(triage.classifier);
         let clock = Arc::new(ManualClock::at(start));
         let (inbox, ledger, helpdesk) =
             (Arc::new(MemoryInbox::default()), Arc::new(MemoryLedger::default()), Arc::new(MemoryHelpdesk::default()));

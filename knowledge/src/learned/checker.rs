@@ -9,6 +9,7 @@ use crate::learned::links::{Link, is_allowed, links};
 use crate::learned::number::{self, Number, numbers};
 use crate::learned::promises::promise;
 use async_trait::async_trait;
+use std::collections::HashSet;
 use triage::case::Case;
 use triage::classification::Classification;
 use triage::consent::reserved::offers_reserved_word;
@@ -40,14 +41,14 @@ impl Checker for LocalChecker {
         text: &str,
         sms: &SmsPolicy,
     ) -> Result<Verdict, StageError> {
-        let cited = Cited::of(evidence, draft);
+        let (said, cited) = (Said::of(text), Cited::of(evidence, draft));
         let mut faults = Vec::new();
         if cited.passages.is_empty() || cited.any_missing {
             faults.push(Fault::NoCitation);
         }
-        faults.extend(check_links(text, &cited, sms));
-        faults.extend(check_numbers(text, &cited));
-        faults.extend(check_names(text, &cited, classification));
+        faults.extend(check_links(&said, &cited, sms));
+        faults.extend(check_numbers(&said, &cited));
+        faults.extend(check_names(&said, &cited, classification));
         faults.extend(check_promises(text, &cited));
         faults.extend(offers_reserved_word(text).map(|value| Fault::ReservedWord { value }));
         if obeys(case, text, &cited) {
@@ -57,12 +58,27 @@ impl Checker for LocalChecker {
         if support < SUPPORT_MIN {
             faults.push(Fault::Unsupported);
         }
-        if let (Some(theirs), Some(ours)) = (classification.language, detect(text))
-            && theirs != ours
+        if let Some(theirs) = classification.language
+            && detect(text).is_some_and(|ours| ours != theirs)
         {
             faults.push(Fault::WrongLanguage);
         }
         Ok(Verdict { faults, support, model: NAME.to_owned() })
+    }
+}
+
+/// A text with its links.
+struct Said {
+    links: Vec<Link>,
+    /// The text without them: numbers inside links are the links' business.
+    plain: String,
+}
+
+impl Said {
+    fn of(text: &str) -> Self {
+        let links = links(text);
+        let plain = links.iter().fold(text.to_owned(), |text, link| text.replace(&link.written, " "));
+        Said { links, plain }
     }
 }
 
@@ -94,49 +110,49 @@ impl<'a> Cited<'a> {
             text.push_str(&passage.text);
             text.push('\n');
         }
-        let of_texts = |passage: &&Passage| without_links(&passage.text);
-        let numbers = passages.iter().flat_map(|passage| numbers(&of_texts(passage))).collect();
-        let links = passages.iter().flat_map(|passage| links(&passage.text)).collect();
-        Cited { passages, any_missing, text, numbers, links }
+        let (mut known_numbers, mut known_links) = (Vec::new(), Vec::new());
+        for said in passages.iter().map(|passage| Said::of(&passage.text)) {
+            known_numbers.extend(numbers(&said.plain));
+            known_links.extend(said.links);
+        }
+        Cited { passages, any_missing, text, numbers: known_numbers, links: known_links }
     }
 }
 
-/// Numbers inside links are the links' business.
-fn without_links(text: &str) -> String {
-    links(text).into_iter().fold(text.to_owned(), |text, link| text.replace(&link.written, " "))
-}
-
-fn check_links(text: &str, cited: &Cited<'_>, sms: &SmsPolicy) -> Vec<Fault> {
+fn check_links(said: &Said, cited: &Cited<'_>, sms: &SmsPolicy) -> Vec<Fault> {
     let stands = |link: &Link| cited.links.iter().any(|other| other.key == link.key && other.is_email == link.is_email);
     let may_go = |link: &Link| stands(link) && (link.is_email || is_allowed(&link.host, &sms.allowed_link_domains));
-    links(text).into_iter().filter(|link| !may_go(link)).map(|link| Fault::UnsupportedLink { value: link.written }).collect()
+    let unfounded = said.links.iter().filter(|link| !may_go(link));
+    unfounded.map(|link| Fault::UnsupportedLink { value: link.written.clone() }).collect()
 }
 
-fn check_numbers(text: &str, cited: &Cited<'_>) -> Vec<Fault> {
-    let said = numbers(&without_links(text));
-    said.into_iter()
+fn check_numbers(said: &Said, cited: &Cited<'_>) -> Vec<Fault> {
+    numbers(&said.plain)
+        .into_iter()
         .filter(|number| !number::stands_in(number, &cited.numbers))
         .map(|number| Fault::UnsupportedNumber { value: number.written })
         .collect()
 }
 
-fn check_names(text: &str, cited: &Cited<'_>, classification: &Classification) -> Vec<Fault> {
+fn check_names(said: &Said, cited: &Cited<'_>, classification: &Classification) -> Vec<Fault> {
+    let names = names(&said.plain);
+    if names.is_empty() {
+        return Vec::new();
+    }
     let words = claims::split(&cited.text);
-    let text = without_links(text);
-    let language = detect(&text).or(classification.language);
-    let unsupported = names(&text).into_iter().filter(|name| !claims::stands_in(name, &words, language));
+    let language = detect(&said.plain).or(classification.language);
+    let unsupported = names.into_iter().filter(|name| !claims::stands_in(name, &words, language));
     unsupported.map(|name| Fault::UnsupportedName { value: name.to_owned() }).collect()
 }
 
 /// A promise is the company's own when its sentence stands word for word in an approved answer or a document.
 fn check_promises(text: &str, cited: &Cited<'_>) -> Vec<Fault> {
-    let published = cited.passages.iter().filter(|passage| passage.kind != PassageKind::PastTicket);
-    let published: Vec<String> = published.map(|passage| fold(&single_spaced(&passage.text))).collect();
+    let published = || cited.passages.iter().filter(|passage| passage.kind != PassageKind::PastTicket);
+    let plain = |text: &str| fold(&single_spaced(text));
     let mut faults = Vec::new();
     for sentence in sentence::sentences(text) {
-        let said = fold(&single_spaced(sentence));
         if let Some(value) = promise(sentence)
-            && !published.iter().any(|passage| passage.contains(&said))
+            && !published().any(|passage| plain(&passage.text).contains(&plain(sentence)))
         {
             faults.push(Fault::Promise { value });
         }
@@ -155,6 +171,8 @@ fn obeys(case: &Case, text: &str, cited: &Cited<'_>) -> bool {
 fn support(text: &str, cited: &Cited<'_>) -> f64 {
     let said = content_stems(text);
     let known = content_stems(&cited.text);
-    let supported = said.iter().filter(|stem| known.iter().any(|other| same_stem(stem, other))).count();
+    // Most words of a quotation are found as they stand.
+    let exact: HashSet<&String> = known.iter().collect();
+    let supported = said.iter().filter(|stem| exact.contains(stem) || known.iter().any(|other| same_stem(stem, other))).count();
     if said.is_empty() { 0.0 } else { supported as f64 / said.len() as f64 }
 }

@@ -1,11 +1,11 @@
 //! The sentences of a passage that answer an ask.
 
-use crate::learned::greeting::asks_nothing;
+use crate::learned::greeting::says_nothing;
 use crate::learned::injection;
 use std::ops::Range;
 use triage::evidence::Passage;
 use triage::sms::sentence;
-use triage::text::{content_stems, plain, same_stem};
+use triage::text::{content_stems, plain, same_stem, stems_of_plain};
 
 /// A heading that holds a word of the ask counts so much beside a sentence that holds it.
 pub const TITLE_WEIGHT: f64 = 0.6;
@@ -60,17 +60,17 @@ const LEANING: [&str; 36] = [
 
 /// A sentence that may be quoted, with its place in the passage's text.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Quotable {
+pub struct Quotable<'a> {
     /// Bytes in the passage's text.
     pub span: Range<usize>,
     /// It leans on the sentence before it ("It costs …").
     pub leans: bool,
     stems: Vec<String>,
-    raw: String,
+    raw: &'a str,
 }
 
 /// The quotable sentences of a passage, in order. Headings, tables, questions, markup and texts that speak to a machine are not.
-pub fn quotable(passage: &Passage) -> Vec<Quotable> {
+pub fn quotable(passage: &Passage) -> Vec<Quotable<'_>> {
     let text = passage.text.as_str();
     let mut spans: Vec<Range<usize>> = Vec::new();
     for span in sentence::spans(text) {
@@ -97,17 +97,21 @@ fn is_list_item(text: &str) -> bool {
     text.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "))
 }
 
-fn quotable_at(text: &str, mut span: Range<usize>) -> Option<Quotable> {
+fn quotable_at(text: &str, mut span: Range<usize>) -> Option<Quotable<'_>> {
     let raw = text.get(span.clone())?;
     let bare = without_list_marker(raw);
     span.start += raw.len() - bare.len();
     let is_heading = bare.starts_with('#') || bare.ends_with(':');
     let is_markup = bare.contains(['|', '`', '<', '>']) || bare.contains("](") || bare.contains("**");
-    if is_heading || is_markup || bare.ends_with('?') || asks_nothing(bare) || injection::instructs(bare) {
+    if is_heading || is_markup || bare.ends_with('?') {
         return None;
     }
-    let first = plain(bare).split(' ').next().unwrap_or_default().to_owned();
-    Some(Quotable { span, leans: LEANING.contains(&first.as_str()), stems: content_stems(bare), raw: bare.to_owned() })
+    let words = plain(bare);
+    if says_nothing(bare, &words) || injection::instructs(bare) {
+        return None;
+    }
+    let first = words.split(' ').next().unwrap_or_default();
+    Some(Quotable { span, leans: LEANING.contains(&first), stems: stems_of_plain(&words), raw: bare })
 }
 
 fn without_list_marker(text: &str) -> &str {
@@ -128,7 +132,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// Weighs the words of an ask against all sentences that could answer it.
-    pub fn of<'a>(ask: &str, sentences: impl Iterator<Item = &'a Quotable> + Clone) -> Self {
+    pub fn of<'a>(ask: &str, sentences: impl Iterator<Item = &'a Quotable<'a>> + Clone) -> Self {
         let count = sentences.clone().count() as f64;
         let mut stems = content_stems(ask);
         stems.sort();
@@ -178,24 +182,24 @@ impl Wanted {
         }
     }
 
-    /// How well a sentence answers: its score, or none when it holds too little of what is asked.
-    pub fn score(&self, sentence: &Quotable, passage: &Passage) -> Option<f64> {
+    /// How well a sentence answers: its score, or none when it holds too little of what is asked. `title` are the stems of
+    /// its passage's title, `similarity` is that of the passage.
+    pub fn score(&self, sentence: &Quotable<'_>, title: &[String], similarity: f64) -> Option<f64> {
         let all: f64 = self.stems.iter().map(|(_, weight)| weight).sum();
-        let title = content_stems(&passage.title);
         let (mut inside, mut by_title) = (0.0, 0.0);
         for (stem, weight) in &self.stems {
             if holds(&sentence.stems, stem) {
                 inside += weight;
-            } else if holds(&title, stem) {
+            } else if holds(title, stem) {
                 by_title += weight * TITLE_WEIGHT;
             }
         }
-        let has_digit = sentence.raw.contains(|c: char| c.is_ascii_digit());
-        let has_price = has_digit && sentence.raw.contains(['$', '€', '£', '%']) || sentence.raw.to_lowercase().contains("free");
-        let of_kind = self.price && has_price || self.time && has_digit;
+        let has_digit = || sentence.raw.contains(|c: char| c.is_ascii_digit());
+        let has_price = || has_digit() && sentence.raw.contains(['$', '€', '£', '%']) || sentence.raw.to_lowercase().contains("free");
+        let of_kind = self.price && has_price() || self.time && has_digit();
         let coverage = if all > 0.0 { (inside + by_title) / all } else { 0.0 };
         let is_enough = coverage >= COVERAGE_MIN && (inside > 0.0 || of_kind);
-        let bonus = if of_kind { KIND_BONUS } else { 0.0 } + SIMILARITY_WEIGHT * passage.similarity.clamp(0.0, 1.0);
+        let bonus = if of_kind { KIND_BONUS } else { 0.0 } + SIMILARITY_WEIGHT * similarity.clamp(0.0, 1.0);
         is_enough.then_some(coverage + bonus)
     }
 }

@@ -178,7 +178,12 @@ const COURTESIES: &[&str] = &[
 /// The text greets and says nothing else. Emoji and marks do not count; a text without words is no greeting.
 pub fn is_bare_greeting(text: &str) -> bool {
     let plain = plain(&unstretched(text));
-    let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
+    greets_only(&plain)
+}
+
+/// [`is_bare_greeting`] of plain words.
+fn greets_only(plain: &str) -> bool {
+    let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).take(WORDS_MAX + 1).collect();
     if words.is_empty() || words.len() > WORDS_MAX {
         return false;
     }
@@ -200,11 +205,16 @@ pub fn is_bare_greeting(text: &str) -> bool {
 
 /// The piece is a greeting, an announcement of a question, thanks or a closing: nothing to look up.
 pub fn asks_nothing(piece: &str) -> bool {
-    if is_bare_greeting(piece) {
+    says_nothing(piece, &plain(piece))
+}
+
+/// [`asks_nothing`] of a piece whose [`plain`] words are known.
+pub fn says_nothing(piece: &str, plain: &str) -> bool {
+    let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
+    // A stretched letter more or less makes no word more or less.
+    if words.len() <= WORDS_MAX && is_bare_greeting(piece) {
         return true;
     }
-    let plain = plain(piece);
-    let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
     let mut at = 0;
     while at < words.len() {
         let rest = words.get(at..).unwrap_or_default();
@@ -232,7 +242,9 @@ pub fn without_greeting(text: &str) -> &str {
 
 /// How many words the longest phrase takes that stands at the beginning.
 fn longest(words: &[&str], phrases: &[&str]) -> Option<usize> {
-    let taken = phrases.iter().filter_map(|phrase| {
+    let first = words.first()?;
+    let opens = |phrase: &&&str| phrase.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    let taken = phrases.iter().filter(opens).filter_map(|phrase| {
         let count = phrase.split(' ').count();
         let stands = words.len() >= count && phrase.split(' ').zip(words).all(|(a, b)| a == *b);
         stands.then_some(count)

@@ -18,7 +18,7 @@ use triage::language::detect::detect;
 use triage::policy::SmsPolicy;
 use triage::ports::{StageError, Writer};
 use triage::sms::fit::{Budget, Fit, fit};
-use triage::text::single_spaced;
+use triage::text::{content_stems, single_spaced};
 
 /// An approved answer is used when its question is so near to the ask.
 pub const APPROVED_NEAR_MIN: f64 = 0.6;
@@ -178,16 +178,33 @@ fn all_spans(passage: &Passage) -> Option<Vec<Range<usize>>> {
     (!spans.is_empty()).then_some(spans)
 }
 
+/// A passage whose sentences may answer.
+struct Candidate<'a> {
+    passage: &'a Passage,
+    title: Vec<String>,
+    sentences: Vec<Quotable<'a>>,
+}
+
+impl<'a> Candidate<'a> {
+    fn of(passage: &'a Passage) -> Self {
+        Candidate { passage, title: content_stems(&passage.title), sentences: quotable(passage) }
+    }
+
+    fn score(&self, sentence: &Quotable<'_>, wanted: &Wanted) -> Option<f64> {
+        wanted.score(sentence, &self.title, self.passage.similarity)
+    }
+}
+
 /// One or two sentences of a document, or of an approved text that answers no question of its own.
 fn best_sentences<'a>(ask: &str, passages: &[&'a Passage]) -> Option<Answer<'a>> {
     let published = passages.iter().copied().filter(|passage| passage.kind != PassageKind::PastTicket);
-    let candidates: Vec<(&'a Passage, Vec<Quotable>)> = published.map(|passage| (passage, quotable(passage))).collect();
-    let wanted = Wanted::of(ask, candidates.iter().flat_map(|(_, sentences)| sentences));
+    let candidates: Vec<Candidate<'a>> = published.map(Candidate::of).collect();
+    let wanted = Wanted::of(ask, candidates.iter().flat_map(|candidate| &candidate.sentences));
     let mut best: Option<(f64, usize, usize)> = None;
-    for (place, (passage, sentences)) in candidates.iter().enumerate() {
-        for (at, sentence) in sentences.iter().enumerate() {
+    for (place, candidate) in candidates.iter().enumerate() {
+        for (at, sentence) in candidate.sentences.iter().enumerate() {
             let is_usable = !sentence.leans || at > 0;
-            if let Some(score) = wanted.score(sentence, passage).filter(|_| is_usable)
+            if let Some(score) = candidate.score(sentence, &wanted).filter(|_| is_usable)
                 && best.is_none_or(|(other, _, _)| score > other)
             {
                 best = Some((score, place, at));
@@ -195,11 +212,12 @@ fn best_sentences<'a>(ask: &str, passages: &[&'a Passage]) -> Option<Answer<'a>>
         }
     }
     let (score, place, at) = best?;
-    let (passage, sentences) = candidates.get(place)?;
+    let candidate = candidates.get(place)?;
+    let (passage, sentences) = (candidate.passage, &candidate.sentences);
     let quote = |at: usize| sentences.get(at).map(|sentence| Quote { passage, span: sentence.span.clone() });
     let leans = |at: usize| sentences.get(at).is_some_and(|sentence| sentence.leans);
     let scores_well = |at: usize| {
-        sentences.get(at).and_then(|sentence| wanted.score(sentence, passage)).is_some_and(|second| second >= score * SECOND_SHARE_MIN)
+        sentences.get(at).and_then(|sentence| candidate.score(sentence, &wanted)).is_some_and(|second| second >= score * SECOND_SHARE_MIN)
     };
     let answer = if leans(at) {
         [quote(at.checked_sub(1)?), quote(at)]

@@ -1,6 +1,7 @@
 //! Greetings, thanks and "how can I help": words that ask nothing and answer nothing.
 
 use triage::sms::sentence;
+use triage::text::fold;
 
 /// Words that make a courtesy when a sentence holds nothing else (English, French, Spanish, German; folded). `name` is what
 /// stands in the place of a person's name.
@@ -155,13 +156,13 @@ const OPENERS: &[&str] = &[
 
 /// Is this nothing but greeting or thanks?
 pub fn is_courtesy(text: &str) -> bool {
-    let folded = crate::words::fold(text);
+    let folded = fold(text);
     folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| COURTESY.contains(&word))
 }
 
 /// Does an agent only open, wait or close with this sentence?
 pub fn is_opener(sentence: &str) -> bool {
-    let folded = crate::words::fold(sentence).replace('’', "'");
+    let folded = fold(sentence);
     is_courtesy(sentence) || OPENERS.iter().any(|opener| folded.contains(opener))
 }
 

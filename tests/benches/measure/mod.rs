@@ -1,5 +1,9 @@
 //! What the benchmarks measure with: CPU time and memory of this process as the kernel counts them.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)] // each program uses some of it
+
+pub(crate) mod disk;
+pub(crate) mod peers;
+pub(crate) mod shop;
 
 use std::time::Instant;
 
@@ -70,4 +74,11 @@ impl Lcg {
             .collect();
         words.join(" ")
     }
+}
+
+/// The folder of build products that this program stands in.
+pub(crate) fn target() -> std::path::PathBuf {
+    let program = std::env::current_exe().unwrap();
+    let target = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file() || folder.ends_with("target"));
+    target.map_or_else(std::env::temp_dir, std::path::Path::to_owned)
 }

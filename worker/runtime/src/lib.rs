@@ -6,6 +6,7 @@ pub mod effect;
 pub mod effects;
 pub mod events;
 pub mod forget;
+pub mod in_flight;
 pub mod inbound;
 pub mod intake;
 pub mod ports;

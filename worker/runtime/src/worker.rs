@@ -1,20 +1,21 @@
-//! The worker: takes in, claims, decides, acts, again and again. Each round does what is due now and returns, so that
-//! tests and the demo can drive it without waiting; [`Worker::run`] is rounds with sleeps in between.
+//! The worker: takes in, claims, decides, acts, again and again. A round does what is due now and returns when that is done,
+//! so that tests and the demo can drive it without waiting. [`Worker::run`] keeps the places filled instead: a turn or an
+//! effect that takes long holds back no other.
 
 use crate::effects::Effects;
 use crate::events;
+use crate::in_flight::{InFlight, LINGER_MS};
 use crate::intake::{IntakeError, take_in};
 use crate::ports::clock::Clock;
 use crate::ports::helpdesk::Helpdesk;
 use crate::ports::inbox::Inbox;
-use crate::ports::ledger::{Ledger, LedgerError, WorkerId};
+use crate::ports::ledger::{ClaimTerms, Ledger, LedgerError, WorkerId};
 use crate::ports::sms_gateway::SmsGateway;
 use crate::settings::WorkerSettings;
 use crate::turn::Turns;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
 use triage::triage::Triage;
 
 /// The shortest sleep of a loop with nothing of its own to do, in milliseconds.
@@ -35,7 +36,10 @@ pub struct Worker {
     effects: Effects,
     clock: Arc<dyn Clock>,
     settings: Arc<WorkerSettings>,
-    woken: Arc<Notify>,
+    /// Intake has made turns.
+    new_turns: Arc<Notify>,
+    /// Turns have made effects.
+    new_effects: Arc<Notify>,
 }
 
 /// The ports that a worker acts through.
@@ -59,7 +63,8 @@ impl Worker {
         let Ports { inbox, ledger, helpdesk, gateway, clock } = ports;
         let turns = Turns { triage, ledger: ledger.clone(), clock: clock.clone(), settings: settings.clone() };
         let effects = Effects { helpdesk, gateway, ledger: ledger.clone(), clock: clock.clone(), settings: settings.clone() };
-        Worker { id, inbox, ledger, turns, effects, clock, settings, woken: Arc::new(Notify::new()) }
+        let (new_turns, new_effects) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        Worker { id, inbox, ledger, turns, effects, clock, settings, new_turns, new_effects }
     }
 
     /// Takes back what an earlier process of this name held, and what other dead workers' leases no longer cover.
@@ -76,33 +81,69 @@ impl Worker {
 
     /// Decides every turn that is due now, at most `turns_in_flight`. Returns how many were claimed.
     pub async fn decision_round(&self) -> Result<usize, LedgerError> {
-        let claims = self.ledger.claim_due(&self.id, self.clock.now(), self.settings.claim_terms()).await?;
-        let count = claims.len();
-        let mut deciding = JoinSet::new();
-        for claim in claims {
-            let turns = self.turns.clone();
-            deciding.spawn(async move { turns.decide(claim).await.map(|_| ()) });
-        }
-        drain(deciding).await?;
+        let mut deciding = self.deciding();
+        let count = self.begin_turns(&mut deciding).await?;
+        deciding.all_ended().await?;
         Ok(count)
     }
 
     /// Carries out every effect that is due now, and looks up what is unknown. Returns how many were claimed.
     pub async fn effect_round(&self) -> Result<usize, LedgerError> {
-        let (now, lease_ms, limit) = (self.clock.now(), self.settings.lease_ms, self.settings.effects_in_flight);
-        let begun = self.ledger.claim_effects(&self.id, now, lease_ms, limit).await?;
-        let unknown = self.ledger.claim_unknown(&self.id, now, lease_ms, limit).await?;
-        let count = begun.len() + unknown.len();
-        let mut acting = JoinSet::new();
+        let mut acting = self.acting();
+        let count = self.begin_effects(&mut acting).await?;
+        acting.all_ended().await?;
+        Ok(count)
+    }
+
+    fn deciding(&self) -> InFlight {
+        InFlight::new("decide", self.settings.turns_in_flight)
+    }
+
+    fn acting(&self) -> InFlight {
+        InFlight::new("act", self.settings.effects_in_flight)
+    }
+
+    /// Claims turns that are due into the places that are free. Returns how many.
+    async fn begin_turns(&self, deciding: &mut InFlight) -> Result<usize, LedgerError> {
+        let terms = ClaimTerms { limit: deciding.free(), ..self.settings.claim_terms() };
+        if terms.limit == 0 {
+            return Ok(0);
+        }
+        let claims = self.ledger.claim_due(&self.id, self.clock.now(), terms).await?;
+        let count = claims.len();
+        for claim in claims {
+            let (turns, new_effects) = (self.turns.clone(), self.new_effects.clone());
+            deciding.begin(async move {
+                let written = turns.decide(claim).await;
+                new_effects.notify_one();
+                written.map(|_| ())
+            });
+        }
+        Ok(count)
+    }
+
+    /// Claims effects that are due into the places that are free, and those whose outcome is to be looked up. Returns how many.
+    async fn begin_effects(&self, acting: &mut InFlight) -> Result<usize, LedgerError> {
+        let (now, lease_ms) = (self.clock.now(), self.settings.lease_ms);
+        let free = acting.free();
+        if free == 0 {
+            return Ok(0);
+        }
+        let begun = self.ledger.claim_effects(&self.id, now, lease_ms, free).await?;
+        let count = begun.len();
         for claim in begun {
             let effects = self.effects.clone();
-            acting.spawn(async move { effects.perform(claim).await.map(|_| ()) });
+            acting.begin(async move { effects.perform(claim).await.map(|_| ()) });
         }
+        if count == free {
+            return Ok(count);
+        }
+        let unknown = self.ledger.claim_unknown(&self.id, now, lease_ms, free - count).await?;
+        let count = count + unknown.len();
         for claim in unknown {
             let effects = self.effects.clone();
-            acting.spawn(async move { effects.reconcile(claim).await.map(|_| ()) });
+            acting.begin(async move { effects.reconcile(claim).await.map(|_| ()) });
         }
-        drain(acting).await?;
         Ok(count)
     }
 
@@ -119,45 +160,65 @@ impl Worker {
     async fn intake_loop(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             match self.intake_round().await {
-                Ok(0) => self.sleep(self.settings.poll_ms, &mut stop).await,
-                Ok(_) => self.woken.notify_waiters(),
+                Ok(0) => pause(self.settings.poll_ms, &mut stop).await,
+                Ok(_) => self.new_turns.notify_one(),
                 Err(error) => {
                     events::failed("intake", &error);
-                    self.sleep(self.settings.retry.first_ms, &mut stop).await;
+                    pause(self.settings.retry.first_ms, &mut stop).await;
                 }
             }
         }
     }
 
     async fn decision_loop(&self, mut stop: watch::Receiver<bool>) {
+        let mut deciding = self.deciding();
         while !*stop.borrow() {
-            match self.decision_round().await {
-                Ok(0) => self.sleep_until_due(&mut stop).await,
-                Ok(_) => self.woken.notify_waiters(),
+            match self.begin_turns(&mut deciding).await {
+                Ok(_) if deciding.free() == 0 => either(deciding.some_ended(), stopped(&mut stop)).await,
+                Ok(_) => {
+                    let wait_ms = self.until_due_ms().await;
+                    either(deciding.some_ended(), until(wait_ms, &self.new_turns, &mut stop)).await;
+                }
                 Err(error) => {
                     events::failed("decide", &error);
-                    self.sleep(self.settings.retry.first_ms, &mut stop).await;
+                    pause(self.settings.retry.first_ms, &mut stop).await;
                 }
             }
         }
+        self.settle("decide", deciding).await;
     }
 
     async fn effect_loop(&self, mut stop: watch::Receiver<bool>) {
+        let mut acting = self.acting();
         while !*stop.borrow() {
-            match self.effect_round().await {
-                Ok(0) => self.sleep(self.settings.poll_ms, &mut stop).await,
-                Ok(_) => {}
+            match self.begin_effects(&mut acting).await {
+                Ok(_) if acting.free() == 0 => either(acting.some_ended(), stopped(&mut stop)).await,
+                Ok(_) => either(acting.some_ended(), self.until_effects(&mut stop)).await,
                 Err(error) => {
                     events::failed("act", &error);
-                    self.sleep(self.settings.retry.first_ms, &mut stop).await;
+                    pause(self.settings.retry.first_ms, &mut stop).await;
                 }
             }
         }
+        self.settle("act", acting).await;
+    }
+
+    /// What is in flight is settled before the worker ends.
+    async fn settle(&self, what: &'static str, in_flight: InFlight) {
+        if let Err(error) = in_flight.all_ended().await {
+            events::failed(what, &error);
+        }
+    }
+
+    /// Until turns have made effects, and a little longer: they come in crowds.
+    async fn until_effects(&self, stop: &mut watch::Receiver<bool>) {
+        until(self.settings.poll_ms, &self.new_effects, stop).await;
+        pause(i64::try_from(LINGER_MS).unwrap_or(0).min(self.settings.poll_ms), stop).await;
     }
 
     async fn recovery_loop(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            self.pause(self.settings.lease_ms, &mut stop).await;
+            pause(self.settings.lease_ms, &mut stop).await;
             match self.ledger.recover(self.clock.now(), self.settings.settle_ms, None).await {
                 Ok(count) => events::recovered(count),
                 Err(error) => events::failed("recover", &error),
@@ -165,27 +226,30 @@ impl Worker {
         }
     }
 
-    async fn sleep_until_due(&self, stop: &mut watch::Receiver<bool>) {
+    /// How long nothing will be due, between [`SLEEP_MS_MIN`] and `poll_ms`.
+    async fn until_due_ms(&self) -> i64 {
         let due = self.ledger.next_due(self.settings.claim_terms()).await.ok().flatten();
         let wait_ms = due.map_or(self.settings.poll_ms, |at| at.as_millisecond() - self.clock.now().as_millisecond());
-        self.sleep(wait_ms.clamp(SLEEP_MS_MIN.min(self.settings.poll_ms), self.settings.poll_ms), stop).await;
+        wait_ms.clamp(SLEEP_MS_MIN.min(self.settings.poll_ms), self.settings.poll_ms)
     }
+}
 
-    /// Sleeps until the time is over, another loop has made work, or the worker stops.
-    async fn sleep(&self, wait_ms: i64, stop: &mut watch::Receiver<bool>) {
-        tokio::select! {
-            () = tokio::time::sleep(millis(wait_ms)) => {}
-            () = self.woken.notified() => {}
-            () = stopped(stop) => {}
-        }
+/// Waits for whichever comes first.
+async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+    tokio::select! {
+        () = one => {}
+        () = other => {}
     }
+}
 
-    async fn pause(&self, wait_ms: i64, stop: &mut watch::Receiver<bool>) {
-        tokio::select! {
-            () = tokio::time::sleep(millis(wait_ms)) => {}
-            () = stopped(stop) => {}
-        }
-    }
+/// Sleeps until the time is over, another loop has made work, or the worker stops.
+async fn until(wait_ms: i64, work: &Notify, stop: &mut watch::Receiver<bool>) {
+    either(work.notified(), pause(wait_ms, stop)).await;
+}
+
+/// Sleeps until the time is over or the worker stops.
+async fn pause(wait_ms: i64, stop: &mut watch::Receiver<bool>) {
+    either(tokio::time::sleep(millis(wait_ms)), stopped(stop)).await;
 }
 
 /// Waits for the word to stop; for ever when nobody is left to say it.
@@ -197,14 +261,4 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 
 fn millis(wait_ms: i64) -> Duration {
     Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0))
-}
-
-/// Waits for all; the first error of the ledger is returned once every task has ended.
-async fn drain(mut tasks: JoinSet<Result<(), LedgerError>>) -> Result<(), LedgerError> {
-    let mut outcome = Ok(());
-    while let Some(joined) = tasks.join_next().await {
-        let ended = joined.unwrap_or_else(|error| Err(LedgerError { problem: format!("a task ended early: {error}"), is_transient: true }));
-        outcome = outcome.and(ended);
-    }
-    outcome
 }

@@ -5,7 +5,7 @@ use crate::classification::{Ask, Classification, Priority};
 use crate::decision::{Action, ConsentChange, Decision, Reason};
 use crate::draft::{Draft, Verdict};
 use crate::evidence::Evidence;
-use crate::findings::{Findings, Judgement, Screening};
+use crate::findings::{Findings, Judgement, Screening, Stop};
 use crate::intent::IntentName;
 use crate::language::detect::detect;
 use crate::policy::{Ceiling, Greeting, Texts};
@@ -41,7 +41,7 @@ pub fn next<'a>(terms: &Terms, case: &Case, findings: &'a Findings) -> Next<'a> 
     let done = |conclusion: Conclusion| Next::Done(Box::new(conclusion.decide(terms, case, findings)));
     match &findings.screening {
         None => return Next::Screen,
-        Some(Screening::Stop(reason)) => return done(screened(terms, case, reason)),
+        Some(Screening::Stop(stop)) => return done(screened(terms, case, *stop)),
         Some(Screening::Pass) => {}
     }
     let Some(classification) = &findings.classification else { return Next::Classify };
@@ -100,54 +100,33 @@ impl Conclusion {
 }
 
 /// What follows when screening stopped.
-fn screened(terms: &Terms, case: &Case, reason: &Reason) -> Conclusion {
-    let texts = &terms.policy.texts;
+fn screened(terms: &Terms, case: &Case, stop: Stop) -> Conclusion {
+    let (texts, reason) = (&terms.policy.texts, stop.reason());
     let (now, before) = (|| detect(&case.text()), || detect(&case.said_before()));
-    match reason {
+    match stop {
         // The confirmation goes out once: who had opted out before gets no other.
-        Reason::OptedOutByWording if case.opted_out => Conclusion::new(Action::TagOnly, reason.clone()),
-        Reason::OptedOutByWording => fixed(Texts::pick(&texts.opted_out, now().or_else(before)), reason, Action::TagOnly),
+        Stop::OptedOutByWording if case.opted_out => Conclusion::new(Action::TagOnly, reason),
+        Stop::OptedOutByWording => fixed(Texts::pick(&texts.opted_out, now().or_else(before)), reason, Action::TagOnly),
         // The carriers' word is English; what was said before tells the language.
-        Reason::HelpAsked => match Texts::pick(&texts.help, before().or_else(now)) {
+        Stop::HelpAsked => match Texts::pick(&texts.help, before().or_else(now)) {
             Some(text) => fixed(Some(text), reason, Action::TagOnly),
-            None => Conclusion::person(reason.clone()),
+            None => Conclusion::person(reason),
         },
         // A customer may quote a code ("your code 20145 does not work"): only a short code is certainly a machine.
-        Reason::MachineSender if !case.customer.is_short_code() => Conclusion::person(reason.clone()),
+        Stop::MachineSender if !case.customer.is_short_code() => Conclusion::person(reason),
         // What was asked before START still waits for somebody.
-        Reason::OptedIn if case.turn.len() > 1 => Conclusion::person(reason.clone()),
-        Reason::OptedOutByKeyword
-        | Reason::OptedIn
-        | Reason::CarrierAnswered
-        | Reason::PersonHasTicket
-        | Reason::MachineSender
-        | Reason::Empty => Conclusion::new(Action::Ignore, reason.clone()),
-        Reason::Suppressed
-        | Reason::LoopBroken
-        | Reason::MediaOnly
-        | Reason::TooOld
-        | Reason::BareGreeting
-        | Reason::OutOfScope
-        | Reason::Unsure
-        | Reason::MustEscalate
-        | Reason::IntentOff
-        | Reason::InShadow
-        | Reason::NothingFound
-        | Reason::NothingWritten
-        | Reason::TooLong
-        | Reason::CheckFailed
-        | Reason::PartlyAnswered
-        | Reason::NotCalibrated
-        | Reason::TooRisky
-        | Reason::CeilingDraft
-        | Reason::SureEnough => Conclusion::person(reason.clone()),
+        Stop::OptedIn if case.turn.len() > 1 => Conclusion::person(reason),
+        Stop::OptedOutByKeyword | Stop::OptedIn | Stop::CarrierAnswered | Stop::PersonHasTicket | Stop::MachineSender | Stop::Empty => {
+            Conclusion::new(Action::Ignore, reason)
+        }
+        Stop::Suppressed | Stop::LoopBroken | Stop::MediaOnly | Stop::TooOld => Conclusion::person(reason),
     }
 }
 
 /// One of the operator's own texts, or else another action.
-fn fixed(text: Option<&String>, reason: &Reason, otherwise: Action) -> Conclusion {
+fn fixed(text: Option<&String>, reason: Reason, otherwise: Action) -> Conclusion {
     let action = text.map_or(otherwise, |text| Action::Reply { texts: vec![text.clone()] });
-    Conclusion::new(action, reason.clone())
+    Conclusion::new(action, reason)
 }
 
 /// What is settled once the turn is classified and routed.
@@ -157,7 +136,7 @@ fn before_evidence(terms: &Terms, classification: &Classification, routing: &Rou
         let may_reply = routing.set.ceiling.is_none_or(|ceiling| ceiling == Ceiling::Reply);
         return Some(match policy.greeting {
             Greeting::Ask if may_reply => {
-                fixed(Texts::pick(&policy.texts.greeting, classification.language), &Reason::BareGreeting, Action::TagOnly)
+                fixed(Texts::pick(&policy.texts.greeting, classification.language), Reason::BareGreeting, Action::TagOnly)
             }
             Greeting::Ask | Greeting::Leave => Conclusion::new(Action::TagOnly, Reason::BareGreeting),
         });

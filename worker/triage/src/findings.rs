@@ -16,7 +16,57 @@ pub enum Screening {
     /// Nothing stands against a decision by the mind.
     Pass,
     /// It is decided already, and why.
-    Stop(Reason),
+    Stop(Stop),
+}
+
+/// What settles a case before any mind sees it. Each is the reason of that name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// An opt-out by the carrier's keyword.
+    OptedOutByKeyword,
+    /// An opt-out in other words.
+    OptedOutByWording,
+    /// An opt-in.
+    OptedIn,
+    /// HELP.
+    HelpAsked,
+    /// The carrier has already answered.
+    CarrierAnswered,
+    /// The customer had opted out before.
+    Suppressed,
+    /// A person has the ticket.
+    PersonHasTicket,
+    /// Automatic messages in a row.
+    LoopBroken,
+    /// A machine wrote it.
+    MachineSender,
+    /// No words.
+    MediaOnly,
+    /// Nothing at all.
+    Empty,
+    /// It waited too long.
+    TooOld,
+}
+
+impl Stop {
+    /// The reason of the decision.
+    pub fn reason(self) -> Reason {
+        match self {
+            Stop::OptedOutByKeyword => Reason::OptedOutByKeyword,
+            Stop::OptedOutByWording => Reason::OptedOutByWording,
+            Stop::OptedIn => Reason::OptedIn,
+            Stop::HelpAsked => Reason::HelpAsked,
+            Stop::CarrierAnswered => Reason::CarrierAnswered,
+            Stop::Suppressed => Reason::Suppressed,
+            Stop::PersonHasTicket => Reason::PersonHasTicket,
+            Stop::LoopBroken => Reason::LoopBroken,
+            Stop::MachineSender => Reason::MachineSender,
+            Stop::MediaOnly => Reason::MediaOnly,
+            Stop::Empty => Reason::Empty,
+            Stop::TooOld => Reason::TooOld,
+        }
+    }
 }
 
 /// What the gate said.

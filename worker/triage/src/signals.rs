@@ -4,7 +4,7 @@ use crate::classification::Classification;
 use crate::draft::{Draft, Verdict};
 use crate::evidence::{Evidence, Passage, PassageKind};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// Share of the shorter passage's words from which two passages say the same.
 pub const SAME_WORDS_MIN: f64 = 0.6;
@@ -116,7 +116,10 @@ fn measure_evidence(values: &mut BTreeMap<Signal, f64>, classification: &Classif
     values.insert(Signal::PassagesRepeat, lowest(repeats));
     let margins = evidence.found.iter().map(|found| match found.passages.split_first() {
         None => 0.0,
-        Some((first, rest)) => first.score - rest.iter().find(|other| !say_the_same(first, other)).map_or(0.0, |other| other.score),
+        Some((first, rest)) => {
+            let said = words(first);
+            first.score - rest.iter().find(|other| !say_the_same(&said, &words(other))).map_or(0.0, |other| other.score)
+        }
     });
     values.insert(Signal::RetrievalMargin, lowest(margins));
     let intent = classification.first().map(|first| &first.name);
@@ -128,19 +131,21 @@ fn measure_evidence(values: &mut BTreeMap<Signal, f64>, classification: &Classif
 /// Share of the first passages, the cited one aside, that say what it says.
 fn repeats(cited: Option<&Passage>, passages: &[Passage]) -> f64 {
     let Some(cited) = cited else { return 0.0 };
+    let said = words(cited);
     let others = passages.iter().filter(|other| other.id != cited.id).take(FIRST_PASSAGES);
-    mean(others.map(|other| f64::from(u8::from(say_the_same(cited, other)))))
+    mean(others.map(|other| f64::from(u8::from(say_the_same(&said, &words(other))))))
 }
 
 /// Two passages say the same when most words of the shorter one stand in the other: a past reply that repeats the handbook
 /// is no rival of the handbook.
-fn say_the_same(a: &Passage, b: &Passage) -> bool {
-    let words = |passage: &Passage| -> BTreeSet<String> {
-        passage.text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-    };
-    let (a, b) = (words(a), words(b));
-    let common = a.intersection(&b).count() as f64;
+fn say_the_same(a: &HashSet<String>, b: &HashSet<String>) -> bool {
+    let common = a.intersection(b).count() as f64;
     common >= SAME_WORDS_MIN * a.len().min(b.len()).max(1) as f64
+}
+
+/// The words of a passage's text, each once.
+fn words(passage: &Passage) -> HashSet<String> {
+    passage.text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 fn entropy(classification: &Classification) -> f64 {

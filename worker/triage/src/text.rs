@@ -69,7 +69,12 @@ pub fn plain_without_digits(text: &str) -> String {
 
 /// The stems of the words that carry meaning, in their order. Numbers count as such words.
 pub fn content_stems(text: &str) -> Vec<String> {
-    plain(text).split(' ').filter(|word| !word.is_empty() && !function_words::is_function_word(word)).map(stem).collect()
+    stems_of_plain(&plain(text))
+}
+
+/// [`content_stems`] of a text that is [`plain`] already.
+pub fn stems_of_plain(plain: &str) -> Vec<String> {
+    plain.split(' ').filter(|word| !word.is_empty() && !function_words::is_function_word(word)).map(stem).collect()
 }
 
 /// A word cut to what its forms share: a rough rule for all languages at once.

@@ -5,8 +5,7 @@ mod common;
 
 use common::{DAY_S, HOUR_S, agent, at, bot, case_of, case_saying, change, customer, person, picture, ticket};
 use triage::case::Case;
-use triage::decision::Reason;
-use triage::findings::Screening;
+use triage::findings::{Screening, Stop};
 use triage::phone::PhoneNumber;
 use triage::policy::Policy;
 use triage::stages::screen::{SAME_TEXT_MAX, screen};
@@ -30,8 +29,8 @@ fn opted_out(messages: Vec<Message>) -> Ticket {
     Ticket { opted_out: vec![change(-HOUR_S, true)], ..ticket(messages) }
 }
 
-fn stop(reason: Reason) -> Screening {
-    Screening::Stop(reason)
+fn stop(stop: Stop) -> Screening {
+    Screening::Stop(stop)
 }
 
 #[test]
@@ -42,14 +41,14 @@ fn an_ordinary_question_passes() {
 #[test]
 fn the_newest_word_on_consent_wins() {
     for (texts, expected) in [
-        (&["STOP"][..], stop(Reason::OptedOutByKeyword)),
-        (&["please stop texting me"], stop(Reason::OptedOutByWording)),
-        (&["STOP", "where is my order?"], stop(Reason::OptedOutByKeyword)),
-        (&["STOP", "START"], stop(Reason::OptedIn)),
-        (&["START", "STOP"], stop(Reason::OptedOutByKeyword)),
+        (&["STOP"][..], stop(Stop::OptedOutByKeyword)),
+        (&["please stop texting me"], stop(Stop::OptedOutByWording)),
+        (&["STOP", "where is my order?"], stop(Stop::OptedOutByKeyword)),
+        (&["STOP", "START"], stop(Stop::OptedIn)),
+        (&["START", "STOP"], stop(Stop::OptedOutByKeyword)),
         (&["STOP", "START", "where is my order?"], Screening::Pass),
-        (&["START"], stop(Reason::OptedIn)),
-        (&["HELP"], stop(Reason::HelpAsked)),
+        (&["START"], stop(Stop::OptedIn)),
+        (&["HELP"], stop(Stop::HelpAsked)),
         (&["HELP", "where is my order?"], Screening::Pass),
     ] {
         assert_eq!(said(burst(texts)), expected, "{texts:?}");
@@ -59,23 +58,23 @@ fn the_newest_word_on_consent_wins() {
 #[test]
 fn neither_help_nor_yes_hides_a_stop_of_the_same_burst() {
     for texts in [["STOP", "HELP"], ["STOP", "YES"]] {
-        assert_eq!(said(burst(&texts)), stop(Reason::OptedOutByKeyword), "{texts:?}");
+        assert_eq!(said(burst(&texts)), stop(Stop::OptedOutByKeyword), "{texts:?}");
     }
-    assert_eq!(screened(&case_of(&opted_out(burst(&["START", "HELP"])))), stop(Reason::OptedIn), "nor does help hide a start");
+    assert_eq!(screened(&case_of(&opted_out(burst(&["START", "HELP"])))), stop(Stop::OptedIn), "nor does help hide a start");
 }
 
 #[test]
 fn yes_answers_a_question_unless_the_customer_had_opted_out() {
     for text in ["YES", "yes!", "Yes"] {
         assert_eq!(said(burst(&[text])), Screening::Pass, "{text}");
-        assert_eq!(screened(&case_of(&opted_out(burst(&[text])))), stop(Reason::OptedIn), "{text}");
+        assert_eq!(screened(&case_of(&opted_out(burst(&[text])))), stop(Stop::OptedIn), "{text}");
     }
 }
 
 #[test]
 fn opt_out_comes_before_the_person_who_has_the_ticket() {
     let ticket = Ticket { owners: vec![person(-10)], ..ticket(burst(&["STOP"])) };
-    assert_eq!(screened(&case_of(&ticket)), stop(Reason::OptedOutByKeyword));
+    assert_eq!(screened(&case_of(&ticket)), stop(Stop::OptedOutByKeyword));
 }
 
 #[test]
@@ -84,16 +83,16 @@ fn opt_out_comes_before_everything_else() {
     flood.extend(burst(&["STOP"]));
     let machine = Ticket { customer: PhoneNumber::parse("72345").unwrap(), ..ticket(flood) };
     let old = case_of(&machine).decided_at(at(10 * DAY_S));
-    assert_eq!(screened(&old), stop(Reason::OptedOutByKeyword));
+    assert_eq!(screened(&old), stop(Stop::OptedOutByKeyword));
 }
 
 #[test]
 fn a_word_on_consent_that_was_obeyed_is_not_obeyed_again() {
     let mut ticket = ticket(burst(&["STOP", "where is my order?"]));
     ticket.opted_out = vec![change(0, true)];
-    assert_eq!(screened(&case_of(&ticket)), stop(Reason::Suppressed));
+    assert_eq!(screened(&case_of(&ticket)), stop(Stop::Suppressed));
     ticket.messages.push(customer("again", 5, "START"));
-    assert_eq!(screened(&case_of(&ticket)), stop(Reason::OptedIn));
+    assert_eq!(screened(&case_of(&ticket)), stop(Stop::OptedIn));
     ticket.opted_out.push(change(5, false));
     ticket.messages.push(customer("more", 6, "where is my order?"));
     assert_eq!(screened(&case_of(&ticket)), Screening::Pass);
@@ -101,15 +100,15 @@ fn a_word_on_consent_that_was_obeyed_is_not_obeyed_again() {
 
 #[test]
 fn who_opted_out_is_sent_nothing() {
-    assert_eq!(screened(&case_of(&opted_out(burst(&["where is my order?"])))), stop(Reason::Suppressed));
+    assert_eq!(screened(&case_of(&opted_out(burst(&["where is my order?"])))), stop(Stop::Suppressed));
 }
 
 #[test]
 fn what_the_carrier_answered_needs_no_second_answer() {
     for (text, expected) in [
-        ("HELP", stop(Reason::CarrierAnswered)),
-        ("a word that only the carrier knows", stop(Reason::CarrierAnswered)),
-        ("STOP", stop(Reason::OptedOutByKeyword)),
+        ("HELP", stop(Stop::CarrierAnswered)),
+        ("a word that only the carrier knows", stop(Stop::CarrierAnswered)),
+        ("STOP", stop(Stop::OptedOutByKeyword)),
         ("YES", Screening::Pass),
     ] {
         let message = Message { carrier_answered: true, ..customer("m1", 0, text) };
@@ -121,9 +120,7 @@ fn what_the_carrier_answered_needs_no_second_answer() {
 fn a_person_keeps_the_ticket_for_a_while_and_then_lets_go() {
     let policy = Policy::default();
     let keeps_s = policy.limits.person_keeps_ms / 1_000;
-    for (seconds, expected) in
-        [(1, stop(Reason::PersonHasTicket)), (keeps_s, stop(Reason::PersonHasTicket)), (keeps_s + 1, Screening::Pass)]
-    {
+    for (seconds, expected) in [(1, stop(Stop::PersonHasTicket)), (keeps_s, stop(Stop::PersonHasTicket)), (keeps_s + 1, Screening::Pass)] {
         let given = Ticket { owners: vec![person(0)], ..ticket(vec![customer("m1", seconds, "any news?")]) };
         assert_eq!(screen(&policy, &case_of(&given)), expected, "given, {seconds} s");
         let wrote = ticket(vec![agent("a1", 0, "I will look"), customer("m1", seconds, "any news?")]);
@@ -134,13 +131,13 @@ fn a_person_keeps_the_ticket_for_a_while_and_then_lets_go() {
 #[test]
 fn a_person_has_the_ticket_before_anything_of_its_content_counts() {
     let ticket = Ticket { owners: vec![person(-10)], ..ticket(vec![picture("m1", 0, "")]) };
-    assert_eq!(screened(&case_of(&ticket)), stop(Reason::PersonHasTicket));
+    assert_eq!(screened(&case_of(&ticket)), stop(Stop::PersonHasTicket));
 }
 
 #[test]
 fn machines_are_known_by_their_number_or_their_words() {
     let short = Ticket { customer: PhoneNumber::parse("72345").unwrap(), ..ticket(burst(&["Your parcel is on its way"])) };
-    assert_eq!(screened(&case_of(&short)), stop(Reason::MachineSender));
+    assert_eq!(screened(&case_of(&short)), stop(Stop::MachineSender));
     for text in [
         "Your verification code is 482913",
         "482913 is your login code",
@@ -149,7 +146,7 @@ fn machines_are_known_by_their_number_or_their_words() {
         "Automatic reply: I am out of office until Monday",
         "Do not reply to this message",
     ] {
-        assert_eq!(screened(&case_saying(text)), stop(Reason::MachineSender), "{text}");
+        assert_eq!(screened(&case_saying(text)), stop(Stop::MachineSender), "{text}");
     }
     for text in ["order 482913 has not come", "my code is not working", "I was out of the office when you called"] {
         assert_eq!(screened(&case_saying(text)), Screening::Pass, "{text}");
@@ -165,7 +162,7 @@ fn too_many_automatic_replies_in_a_row_go_to_a_person() {
         turns.chain([customer("newest", 100, "and this?")]).collect::<Vec<_>>()
     };
     assert_eq!(said(conversation(replies_max - 1)), Screening::Pass);
-    assert_eq!(said(conversation(replies_max)), stop(Reason::LoopBroken));
+    assert_eq!(said(conversation(replies_max)), stop(Stop::LoopBroken));
     let mut with_a_person = conversation(replies_max);
     with_a_person.insert(3, agent("a1", 1, "a person here"));
     with_a_person.push(customer("later", 2 * DAY_S, "and this?"));
@@ -182,7 +179,7 @@ fn the_same_text_again_and_again_goes_to_a_person() {
     };
     let max = SAME_TEXT_MAX as i64;
     assert_eq!(said(conversation(max - 1)), Screening::Pass);
-    assert_eq!(said(conversation(max)), stop(Reason::LoopBroken));
+    assert_eq!(said(conversation(max)), stop(Stop::LoopBroken));
     let mut other = conversation(max);
     other.push(customer("newest", 50, "my brakes squeal"));
     assert_eq!(said(other), Screening::Pass, "another text breaks the row");
@@ -191,11 +188,11 @@ fn the_same_text_again_and_again_goes_to_a_person() {
 
 #[test]
 fn without_words_there_is_nothing_to_read() {
-    assert_eq!(said(vec![picture("m1", 0, "")]), stop(Reason::MediaOnly));
-    assert_eq!(said(vec![picture("m1", 0, " "), customer("m2", 1, "")]), stop(Reason::MediaOnly));
+    assert_eq!(said(vec![picture("m1", 0, "")]), stop(Stop::MediaOnly));
+    assert_eq!(said(vec![picture("m1", 0, " "), customer("m2", 1, "")]), stop(Stop::MediaOnly));
     assert_eq!(said(vec![picture("m1", 0, "is this broken?")]), Screening::Pass);
     for text in ["", "  \n "] {
-        assert_eq!(said(burst(&[text])), stop(Reason::Empty));
+        assert_eq!(said(burst(&[text])), stop(Stop::Empty));
     }
 }
 
@@ -205,5 +202,5 @@ fn what_waited_too_long_goes_to_a_person() {
     let case = || case_saying("are you open now?");
     let limit_s = policy.limits.waited_max_ms / 1_000;
     assert_eq!(screen(&policy, &case().decided_at(at(limit_s))), Screening::Pass);
-    assert_eq!(screen(&policy, &case().decided_at(at(limit_s + 1))), stop(Reason::TooOld));
+    assert_eq!(screen(&policy, &case().decided_at(at(limit_s + 1))), stop(Stop::TooOld));
 }

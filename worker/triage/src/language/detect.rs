@@ -16,6 +16,8 @@ pub const LEAD_MIN: f32 = 0.3;
 pub const TRIGRAM_LETTERS_MIN: usize = 20;
 /// Points that trigrams give when they are wholly confident.
 pub const TRIGRAM_POINTS: f32 = 1.5;
+/// More than the sum of points can be off by rounding.
+const ROUNDING: f32 = 0.01;
 /// Only so many characters are read.
 pub const CHARS_MAX: usize = 600;
 
@@ -89,14 +91,37 @@ pub fn detect(text: &str) -> Option<Language> {
         return other;
     }
     let mut points = points(&text);
+    let by_words = Lead::of(&points)?;
+    if by_words.lead > LEAD_MIN + TRIGRAM_POINTS + ROUNDING {
+        return by_words.language(); // trigrams could not turn it
+    }
     if text.chars().filter(|c| c.is_alphabetic()).count() >= TRIGRAM_LETTERS_MIN {
         add_trigrams(&text, &mut points);
     }
-    let best = points.iter().copied().fold(0.0f32, f32::max);
-    let place = points.iter().position(|p| *p >= best)?;
-    let second = points.iter().enumerate().filter(|(other, _)| *other != place).fold(0.0f32, |second, (_, p)| second.max(*p));
-    let code = LANGUAGES.get(place)?;
-    (best >= POINTS_MIN && best - second >= LEAD_MIN).then(|| Language::parse(code).ok())?
+    Lead::of(&points)?.language()
+}
+
+/// The language with the most points.
+struct Lead {
+    place: usize,
+    points: f32,
+    /// Points more than the next one has.
+    lead: f32,
+}
+
+impl Lead {
+    fn of(points: &[f32; LANGUAGES.len()]) -> Option<Self> {
+        let best = points.iter().copied().fold(0.0f32, f32::max);
+        let place = points.iter().position(|p| *p >= best)?;
+        let second = points.iter().enumerate().filter(|(other, _)| *other != place).fold(0.0f32, |second, (_, p)| second.max(*p));
+        Some(Lead { place, points: best, lead: best - second })
+    }
+
+    /// The language, when its lead is enough.
+    fn language(&self) -> Option<Language> {
+        let code = LANGUAGES.get(self.place)?;
+        (self.points >= POINTS_MIN && self.lead >= LEAD_MIN).then(|| Language::parse(code).ok())?
+    }
 }
 
 /// Links and addresses say nothing about the language.

@@ -31,8 +31,27 @@ pub fn encoding_of(text: &str) -> Encoding {
     if text.chars().all(|c| septets(c).is_some()) { Encoding::Gsm7 } else { Encoding::Ucs2 }
 }
 
+/// Septets of the ASCII characters, by their code; 0 for those that GSM-7 does not have. Most characters of most texts are
+/// among them, and every character of a reply is looked up several times.
+const ASCII_SEPTETS: [u8; 128] = with_ascii_of(GSM7_EXTENSION, 2, with_ascii_of(GSM7_BASIC, 1, [0; 128]));
+
+const fn with_ascii_of(alphabet: &str, septets: u8, mut table: [u8; 128]) -> [u8; 128] {
+    let bytes = alphabet.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at].is_ascii() {
+            table[bytes[at] as usize] = septets;
+        }
+        at += 1;
+    }
+    table
+}
+
 /// How many septets `c` takes in GSM-7: 1 or 2, or `None` when it cannot be written in it.
 pub fn septets(c: char) -> Option<u8> {
+    if let Some(known) = ASCII_SEPTETS.get(c as usize) {
+        return (*known > 0).then_some(*known);
+    }
     if GSM7_BASIC.contains(c) {
         Some(1)
     } else if GSM7_EXTENSION.contains(c) {

@@ -38,7 +38,8 @@ pub fn fit(text: &str, budget: Budget) -> Fit {
     if budget.messages_max == 0 {
         return Fit::TooLong;
     }
-    let text: String = text.trim().nfc().collect();
+    let text = text.trim();
+    let text: String = if text.is_ascii() { text.to_owned() } else { text.nfc().collect() };
     if let Some(whole) = message(&text, budget) {
         return Fit::Whole(whole);
     }

@@ -14,6 +14,8 @@ use crate::sms::abbreviation;
 const MARKS: &[char] = &['.', '…', '!', '?', '؟', '۔', '।'];
 /// East Asian marks, which end a sentence with no white space after them.
 const WIDE_MARKS: &[char] = &['。', '｡', '！', '？'];
+/// Marks that open a sentence in Spanish.
+const INVERTED_MARKS: &[char] = &['¿', '¡'];
 /// Line breaks: always a border.
 const LINE_BREAKS: &[char] = &['\n', '\r', '\u{2028}', '\u{2029}'];
 /// What may stand between a mark and the white space.
@@ -81,12 +83,27 @@ impl<'a> Word<'a> {
 
 /// Cuts `line` at white space, and inside a run where no white space is needed. Cuts fall on grapheme borders only.
 fn words(line: &str) -> Vec<Word<'_>> {
+    if line.chars().all(stands_alone) {
+        let letters = line.char_indices().filter_map(|(at, c)| Some((at, line.get(at..at + c.len_utf8())?)));
+        return words_of(line, letters);
+    }
+    words_of(line, line.grapheme_indices(true))
+}
+
+/// The character is a grapheme cluster of its own among others like it (Latin letters and their punctuation; no combining
+/// mark, no joiner). A carriage return with its line feed is one cluster, but both are white space, which is all that is asked.
+fn stands_alone(c: char) -> bool {
+    c < '\u{300}' || ('\u{2010}'..='\u{2027}').contains(&c) || c == '€'
+}
+
+fn words_of<'a>(line: &'a str, graphemes: impl Iterator<Item = (usize, &'a str)>) -> Vec<Word<'a>> {
     let mut words = Vec::new();
     let mut start = 0;
-    for (at, grapheme) in line.grapheme_indices(true) {
+    let may_end_unspaced = line.contains(WIDE_MARKS) || line.contains(INVERTED_MARKS);
+    for (at, grapheme) in graphemes {
         let read = line.get(start..at).unwrap_or_default();
         let is_blank = grapheme.chars().all(char::is_whitespace);
-        if is_blank || ends_unspaced(read, grapheme) {
+        if is_blank || may_end_unspaced && ends_unspaced(read, grapheme) {
             words.push(Word { start, text: read });
             start = if is_blank { at + grapheme.len() } else { at };
         }
@@ -101,12 +118,15 @@ fn words(line: &str) -> Vec<Word<'_>> {
 fn ends_unspaced(read: &str, grapheme: &str) -> bool {
     let bare = read.trim_end_matches(CLOSERS);
     let goes_on = grapheme.starts_with(MARKS) || grapheme.starts_with(WIDE_MARKS) || grapheme.starts_with(CLOSERS);
-    let inverted = grapheme.starts_with(['¿', '¡']);
+    let inverted = grapheme.starts_with(INVERTED_MARKS);
     !goes_on && (bare.ends_with(WIDE_MARKS) || (inverted && bare.ends_with(MARKS)))
 }
 
 /// Is there a border between `sentence`, as read so far, and the word `next` on the same line?
 fn ends_before(sentence: &[Word<'_>], next: &Word<'_>) -> bool {
+    if sentence.last().is_some_and(|word| word.text.ends_with(char::is_alphanumeric)) {
+        return false; // most words
+    }
     if next.is_only(&[CLOSERS, MARKS, WIDE_MARKS]) {
         return false; // French writes « Bonjour. » and "Merci !" with a space
     }

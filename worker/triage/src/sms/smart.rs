@@ -28,6 +28,9 @@ pub fn smart_replace(text: &str) -> String {
 /// When a letter or an emoji needs UCS-2 anyway, plain quotes would buy nothing and cost the typography of the language.
 /// Each odd space becomes one plain space first: the table's two would look like a slip before every French `!`.
 pub fn prefer_gsm7(text: &str) -> String {
+    if text.bytes().all(is_plain) {
+        return text.to_owned(); // most answers: GSM-7 as they stand
+    }
     let one_space = |c: char| if c.is_whitespace() && septets(c).is_none() { ' ' } else { c };
     let plain = smart_replace(&text.chars().map(one_space).collect::<String>());
     match encoding_of(&plain) {
@@ -36,10 +39,15 @@ pub fn prefer_gsm7(text: &str) -> String {
     }
 }
 
+/// A byte that is a character of GSM-7 by itself: printable ASCII but for the backtick, and line breaks.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'_' | b'a'..=b'~' | b'\n' | b'\r')
+}
+
 /// What the table makes of `c`, if it knows it.
 fn replacement(c: char) -> Option<&'static str> {
-    if c.is_ascii() && !c.is_ascii_control() && c != '`' {
-        return None; // most of every text, and plain already: no need to search
+    if u8::try_from(c).is_ok_and(is_plain) {
+        return None; // most of every text: no need to search
     }
     SMART.iter().find(|(_, from)| from.contains(c)).map(|(to, _)| *to)
 }

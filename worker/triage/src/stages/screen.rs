@@ -2,8 +2,7 @@
 
 use crate::case::Case;
 use crate::consent::detect::{Consent, How, detect};
-use crate::decision::Reason;
-use crate::findings::Screening;
+use crate::findings::{Screening, Stop};
 use crate::policy::Policy;
 use crate::ticket::{Author, Message, Owner};
 use regex::Regex;
@@ -25,20 +24,20 @@ static MACHINE_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Looks at a case without any mind.
 pub fn screen(policy: &Policy, case: &Case) -> Screening {
     match consent(case).or_else(|| standing(policy, case)).or_else(|| content(case)).or_else(|| waiting(policy, case)) {
-        Some(reason) => Screening::Stop(reason),
+        Some(stop) => Screening::Stop(stop),
         None => Screening::Pass,
     }
 }
 
 /// The newest word on consent in the turn wins: STOP after START stops, START after STOP starts.
-fn consent(case: &Case) -> Option<Reason> {
+fn consent(case: &Case) -> Option<Stop> {
     let newest = case.turn.last()?;
     match newest_wish(case) {
-        Some((_, Consent::Stop(How::Keyword))) => Some(Reason::OptedOutByKeyword),
-        Some((_, Consent::Stop(How::Wording))) => Some(Reason::OptedOutByWording),
-        Some((_, Consent::Start(_))) if case.opted_out => Some(Reason::OptedIn),
+        Some((_, Consent::Stop(How::Keyword))) => Some(Stop::OptedOutByKeyword),
+        Some((_, Consent::Stop(How::Wording))) => Some(Stop::OptedOutByWording),
+        Some((_, Consent::Start(_))) if case.opted_out => Some(Stop::OptedIn),
         // START itself needs no other answer; with more words behind it, those are answered.
-        Some((message, Consent::Start(How::Keyword))) if message.id == newest.id => Some(Reason::OptedIn),
+        Some((message, Consent::Start(How::Keyword))) if message.id == newest.id => Some(Stop::OptedIn),
         Some((_, Consent::Start(_) | Consent::Help(_))) | None => help(newest, case.turn.len() == 1),
     }
 }
@@ -57,10 +56,10 @@ fn newest_wish(case: &Case) -> Option<(&Message, Consent)> {
 
 /// HELP alone, and what the carrier answered by itself, whichever word of its own it took it for. HELP behind a question is
 /// part of the question.
-fn help(newest: &Message, is_alone: bool) -> Option<Reason> {
+fn help(newest: &Message, is_alone: bool) -> Option<Stop> {
     match detect(&newest.text) {
-        Some(Consent::Help(_)) | None if newest.carrier_answered => Some(Reason::CarrierAnswered),
-        Some(Consent::Help(How::Keyword)) if is_alone => Some(Reason::HelpAsked),
+        Some(Consent::Help(_)) | None if newest.carrier_answered => Some(Stop::CarrierAnswered),
+        Some(Consent::Help(How::Keyword)) if is_alone => Some(Stop::HelpAsked),
         Some(Consent::Help(_) | Consent::Start(_) | Consent::Stop(_)) | None => None,
     }
 }
@@ -71,20 +70,20 @@ fn answers_a_question(message: &Message) -> bool {
 }
 
 /// Who stands in the conversation.
-fn standing(policy: &Policy, case: &Case) -> Option<Reason> {
+fn standing(policy: &Policy, case: &Case) -> Option<Stop> {
     let kept_ms = case.owner_since.map_or(0, |since| case.at.as_millisecond() - since.as_millisecond());
     if case.owner == Owner::Person && kept_ms <= policy.limits.person_keeps_ms {
-        return Some(Reason::PersonHasTicket);
+        return Some(Stop::PersonHasTicket);
     }
     if case.opted_out {
-        return Some(Reason::Suppressed);
+        return Some(Stop::Suppressed);
     }
     let machine_text = MACHINE_TEXT.as_ref().is_some_and(|pattern| pattern.is_match(&case.text()));
     if case.customer.is_short_code() || machine_text {
-        return Some(Reason::MachineSender);
+        return Some(Stop::MachineSender);
     }
     let looping = case.automatic_replies_in_a_row() >= policy.limits.automatic_replies_max || says_the_same(case);
-    looping.then_some(Reason::LoopBroken)
+    looping.then_some(Stop::LoopBroken)
 }
 
 /// The customer's last messages, across turns, all say the same.
@@ -96,14 +95,14 @@ fn says_the_same(case: &Case) -> bool {
 }
 
 /// Whether there is anything to read.
-fn content(case: &Case) -> Option<Reason> {
+fn content(case: &Case) -> Option<Stop> {
     if !case.text().is_empty() {
         return None;
     }
-    Some(if case.turn.iter().any(|m| !m.media.is_empty()) { Reason::MediaOnly } else { Reason::Empty })
+    Some(if case.turn.iter().any(|m| !m.media.is_empty()) { Stop::MediaOnly } else { Stop::Empty })
 }
 
 /// Whether an answer still comes in time.
-fn waiting(policy: &Policy, case: &Case) -> Option<Reason> {
-    (case.waited_ms > policy.limits.waited_max_ms).then_some(Reason::TooOld)
+fn waiting(policy: &Policy, case: &Case) -> Option<Stop> {
+    (case.waited_ms > policy.limits.waited_max_ms).then_some(Stop::TooOld)
 }

@@ -10,6 +10,7 @@ pub mod codes;
 pub mod connection;
 pub mod curate;
 pub mod history;
+pub mod kept;
 pub mod passages;
 pub mod problem;
 pub mod remove;

@@ -1,5 +1,6 @@
 //! The port on the file: one connection that writes, one that reads.
 
+use super::kept::Kept;
 use super::{apply, changes, connection, curate, history, passages, problem, remove, revision, sources};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use knowledge::document::DocumentKey;
 use knowledge::ports::store::{IndexChange, KnowledgeStore, Revision, SourceChange, SourceSummary, StoreError, VersionLine};
 use knowledge::source::{Source, SourceId};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -19,6 +20,7 @@ use triage::evidence::PassageId;
 pub struct SqliteKnowledgeStore {
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
+    kept: Mutex<Kept>,
 }
 
 impl SqliteKnowledgeStore {
@@ -30,7 +32,7 @@ impl SqliteKnowledgeStore {
             // Not done when another process reads just now: the next start or removal tries again.
             remove::purge(&writer).map_err(|error| problem::store_error(&error))?;
         }
-        Ok(SqliteKnowledgeStore { writer: Mutex::new(writer), reader: Mutex::new(reader) })
+        Ok(SqliteKnowledgeStore { writer: Mutex::new(writer), reader: Mutex::new(reader), kept: Mutex::default() })
     }
 
     /// Runs within one transaction that takes the write lock at once.
@@ -43,6 +45,10 @@ impl SqliteKnowledgeStore {
             Ok(value)
         })
         .map_err(|error| problem::store_error(&error))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs on one state of the file.
@@ -137,7 +143,24 @@ impl KnowledgeStore for SqliteKnowledgeStore {
     }
 
     async fn passages(&self, ids: &[PassageId]) -> Result<Vec<Chunk>, StoreError> {
-        self.read(|transaction| passages::by_ids(transaction, ids))
+        let newest = revision::newest(&lock(&self.reader)).map_err(|error| problem::store_error(&error))?;
+        let known = self.kept().at(newest, ids);
+        if known.iter().all(Option::is_some) {
+            return Ok(known.into_iter().flatten().collect());
+        }
+        let missing: Vec<PassageId> = ids.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(id, _)| id.clone()).collect();
+        let (revision, read) = self.read(|transaction| {
+            let revision = revision::newest(transaction)?;
+            // When somebody has changed something meanwhile, all of the answer is of one state.
+            let wanted = if revision == newest { &missing } else { ids };
+            Ok((revision, passages::by_ids(transaction, wanted)?))
+        })?;
+        if revision != newest {
+            return Ok(read);
+        }
+        self.kept().keep(revision, &read);
+        let read: HashMap<PassageId, Chunk> = read.into_iter().map(|chunk| (chunk.id.clone(), chunk)).collect();
+        Ok(ids.iter().zip(known).filter_map(|(id, known)| known.or_else(|| read.get(id).cloned())).collect())
     }
 
     /// One cached statement without a transaction of its own, on this thread: microseconds, and every commit is seen.

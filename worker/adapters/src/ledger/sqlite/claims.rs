@@ -1,11 +1,12 @@
 //! Claims: which turns are due, and who may decide them.
 
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{Conversation, claimed_ticket, conversation, conversation_of, limit, ms, timestamp};
+use crate::ledger::sqlite::rows::{Conversation, claimed_ticket, conversation, limit, ms, read_conversation, timestamp};
 use jiff::Timestamp;
 use runtime::ports::ledger::{Claim, ClaimTerms, WorkerId, Written};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use triage::ticket::MessageId;
 
 /// A lease that was taken so long after now, in milliseconds, was taken before the clock went back; it no longer holds,
@@ -30,6 +31,11 @@ fn candidates(column: &str, is_postponed: bool) -> String {
     )
 }
 
+/// The three ways to become due, each with its query: the newest message is old enough, the oldest is, or the postponement
+/// is over.
+static CANDIDATES: LazyLock<[String; 3]> =
+    LazyLock::new(|| [candidates("newest_at", false), candidates("oldest_at", false), candidates("postponed_until", true)]);
+
 /// Whether the operator has paused the worker.
 pub(crate) fn is_paused(connection: &Connection) -> Result<bool, Problem> {
     let mut statement = connection.prepare_cached("SELECT 1 FROM settings WHERE name = 'paused' AND value <> 0")?;
@@ -49,8 +55,8 @@ pub(crate) fn claim_due(connection: &Connection, worker: &WorkerId, now: Timesta
 /// the order of an index; the oldest of all are among them.
 fn due(connection: &Connection, now: i64, terms: ClaimTerms) -> Result<Vec<i64>, Problem> {
     let mut due_at: BTreeMap<i64, i64> = BTreeMap::new();
-    for (column, waits_ms) in [("newest_at", terms.burst_window_ms), ("oldest_at", terms.burst_max_ms), ("postponed_until", 0)] {
-        let mut statement = connection.prepare_cached(&candidates(column, column == "postponed_until"))?;
+    for (sql, waits_ms) in CANDIDATES.iter().zip([terms.burst_window_ms, terms.burst_max_ms, 0]) {
+        let mut statement = connection.prepare_cached(sql)?;
         let mut rows = statement.query([now, now.saturating_sub(waits_ms), limit(terms.limit)])?;
         while let Some(row) = rows.next()? {
             let at = row.get::<_, i64>(1)?.saturating_add(waits_ms);
@@ -67,14 +73,14 @@ fn claim(connection: &Connection, id: i64, worker: &WorkerId, now: i64, lease_ms
     let mut take = connection.prepare_cached(
         "UPDATE conversations SET attempts = attempts + (lease_until IS NOT NULL), fence = fence + 1, lease_worker = ?2,
          leased_at = ?3, lease_until = ?4, consent_seen = (SELECT COALESCE(MAX(seq), 0) FROM consents)
-         WHERE id = ?1 RETURNING attempts, newest_at",
+         WHERE id = ?1 RETURNING id, ticket, customer, company, fence, 1, consent_seen, attempts, newest_at",
     )?;
     let leased = params![id, worker.0, now, now.saturating_add(lease_ms)];
-    let (attempts, received_at): (u32, i64) = take.query_row(leased, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let read = |row: &Row<'_>| Ok((read_conversation(row)?, row.get(7)?, row.get(8)?));
+    let (conversation, attempts, received_at): (Conversation, u32, i64) = take.query_row(leased, read)?;
     let mut newest = connection
         .prepare_cached("SELECT message_id FROM messages WHERE state = 'waiting' AND conversation = ?1 ORDER BY seq DESC LIMIT 1")?;
     let message = MessageId(newest.query_row([id], |row| row.get(0))?);
-    let conversation = conversation_of(connection, id)?;
     Ok(Claim {
         ticket: claimed_ticket(connection, &conversation, &message)?,
         message,
@@ -144,12 +150,9 @@ mod tests {
     fn due_turns_are_found_in_the_order_of_an_index_however_many_wait() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection).unwrap();
-        for (column, index) in [
-            ("newest_at", "conversations_by_newest"),
-            ("oldest_at", "conversations_by_oldest"),
-            ("postponed_until", "conversations_by_postponement"),
-        ] {
-            let plan = plan(&connection, &candidates(column, column == "postponed_until"));
+        let indexes = ["conversations_by_newest", "conversations_by_oldest", "conversations_by_postponement"];
+        for (sql, index) in CANDIDATES.iter().zip(indexes) {
+            let plan = plan(&connection, sql);
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
             assert!(plan.contains("effects_of_conversation"), "{plan}");
         }

@@ -2,7 +2,7 @@
 
 use crate::ledger::effect_key::effect_key;
 use crate::ledger::sqlite::claims::held;
-use crate::ledger::sqlite::effects::{add, cancel_pending, release};
+use crate::ledger::sqlite::effects::{add, cancel_pending};
 use crate::ledger::sqlite::intake::give_to_person;
 use crate::ledger::sqlite::outcomes;
 use crate::ledger::sqlite::problem::Problem;
@@ -10,14 +10,18 @@ use crate::ledger::sqlite::rows::{Conversation, message_seq, timestamp};
 use runtime::effect::{DecisionId, Effect};
 use runtime::ports::ledger::{Claim, Written};
 use rusqlite::{Connection, params};
-use serde_json::json;
+use serde_json::{Value, json};
 use triage::decision::{Action, ConsentChange, Decision};
 
 /// A decision made ready for writing: its JSON is made before the writer's turn comes.
 pub(crate) struct Prepared {
     id: DecisionId,
-    decision: Decision,
+    action: &'static str,
+    reason: String,
+    consent: Option<ConsentChange>,
+    for_a_person: bool,
     json: String,
+    outcome: Value,
     effects: Vec<PreparedEffect>,
 }
 
@@ -37,9 +41,19 @@ impl PreparedEffect {
 impl Prepared {
     /// Turns a decision into its columns.
     pub(crate) fn of(id: &DecisionId, decision: &Decision, effects: &[Effect]) -> Result<Self, Problem> {
-        let json = serde_json::to_string(decision)?;
-        let effects = effects.iter().map(PreparedEffect::of).collect::<Result<_, _>>()?;
-        Ok(Prepared { id: id.clone(), decision: decision.clone(), json, effects })
+        let (action, reason) = (decision.action.name(), decision.reason.name());
+        let wrong_per_100 = decision.receipt.judgement.as_ref().map(|judgement| judgement.wrong_per_100);
+        let outcome = json!({ "action": action, "reason": &reason, "intent": decision.intent, "wrong_per_100": wrong_per_100 });
+        Ok(Prepared {
+            id: id.clone(),
+            action,
+            reason,
+            outcome,
+            consent: decision.consent,
+            for_a_person: matches!(decision.action, Action::Escalate { .. }),
+            json: serde_json::to_string(decision)?,
+            effects: effects.iter().map(PreparedEffect::of).collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -53,36 +67,28 @@ pub(crate) fn decided(connection: &Connection, claim: &Claim, prepared: &Prepare
     messages.execute(params![conversation.id, prepared.id.0])?;
     close_turn(connection, conversation.id)?;
     change_consent(connection, &conversation, claim, prepared, now)?;
-    if matches!(prepared.decision.action, Action::Escalate { .. }) {
+    if prepared.for_a_person {
         give_to_person(connection, conversation.id, now)?;
     }
     cancel_pending(connection, conversation.id, now)?;
     for (ordinal, effect) in prepared.effects.iter().enumerate() {
-        add(connection, &conversation, answers, &prepared.id, ordinal, effect)?;
+        let due_at = (ordinal == 0).then_some(now); // the others wait for the one before them
+        add(connection, &conversation, answers, &prepared.id, ordinal, effect, due_at)?;
     }
-    release(connection, &prepared.id.0, now)?;
     Ok(Written::Yes)
 }
 
 fn insert(connection: &Connection, conversation: i64, answers: i64, prepared: &Prepared, now: i64) -> Result<(), Problem> {
-    let decision = &prepared.decision;
-    let (action, reason) = (decision.action.name(), decision.reason.name());
     let mut statement = connection.prepare_cached(
         "INSERT INTO decisions (id, conversation, message, at, action, reason, decision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    statement.execute(params![prepared.id.0, conversation, answers, now, action, reason, prepared.json])?;
-    let detail = json!({
-        "action": action,
-        "reason": reason,
-        "intent": decision.intent,
-        "wrong_per_100": decision.receipt.judgement.as_ref().map(|judgement| judgement.wrong_per_100),
-    });
-    outcomes::append(connection, conversation, Some(&prepared.id.0), "decided", &detail, now)
+    statement.execute(params![prepared.id.0, conversation, answers, now, prepared.action, prepared.reason, prepared.json])?;
+    outcomes::append(connection, conversation, Some(&prepared.id.0), "decided", &prepared.outcome, now)
 }
 
 /// The change holds from the moment of the message that asked for it, for the customer and the company's number.
 fn change_consent(connection: &Connection, of: &Conversation, claim: &Claim, prepared: &Prepared, now: i64) -> Result<(), Problem> {
-    let (opted_out, what) = match prepared.decision.consent {
+    let (opted_out, what) = match prepared.consent {
         None => return Ok(()),
         Some(ConsentChange::OptOut) => (true, "opted_out"),
         Some(ConsentChange::OptIn) => (false, "opted_in"),
@@ -109,8 +115,7 @@ pub(crate) fn bury(connection: &Connection, claim: &Claim, problem: &str, escala
     close_turn(connection, conversation.id)?;
     give_to_person(connection, conversation.id, now)?;
     let id = DecisionId::of(&claim.ticket.id, &claim.message, claim.fence);
-    add(connection, &conversation, answers, &id, 0, &PreparedEffect::of(escalation)?)?;
-    release(connection, &id.0, now)?;
+    add(connection, &conversation, answers, &id, 0, &PreparedEffect::of(escalation)?, Some(now))?;
     outcomes::append(connection, conversation.id, None, "buried", &json!({ "problem": problem, "effect": effect_key(&id, 0).0 }), now)?;
     Ok(Written::Yes)
 }

@@ -16,7 +16,8 @@ use triage::ticket::TicketId;
 /// call, so that no transaction grows without end.
 pub const LOOKED_AT_PER_EFFECT: usize = 8;
 
-/// Adds a pending effect that waits for [`release`].
+/// Adds a pending effect that may begin at `due_at`, or waits for [`release`].
+#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
 pub(crate) fn add(
     connection: &Connection,
     of: &Conversation,
@@ -24,13 +25,14 @@ pub(crate) fn add(
     decision: &DecisionId,
     ordinal: usize,
     effect: &PreparedEffect,
+    due_at: Option<i64>,
 ) -> Result<(), Problem> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO effects (key, decision, ordinal, conversation, answers, consent_seen, kind, effect, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending')",
+        "INSERT INTO effects (key, decision, ordinal, conversation, answers, consent_seen, kind, effect, state, due_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending', ?9)",
     )?;
     let key = effect_key(decision, ordinal);
-    statement.execute(params![key.0, decision.0, limit(ordinal), of.id, answers, of.consent_seen, effect.kind, effect.json])?;
+    statement.execute(params![key.0, decision.0, limit(ordinal), of.id, answers, of.consent_seen, effect.kind, effect.json, due_at])?;
     Ok(())
 }
 

@@ -17,14 +17,13 @@ pub(crate) fn receive(connection: &Connection, inbound: &InboundMessage, now: ji
         return Ok(Received::Duplicate);
     }
     let message = inbound.message(now);
-    let conversation = conversation_for(connection, inbound)?;
     let seq = next_seq(connection)?;
+    let conversation = match message.author {
+        Author::Customer => customer_wrote(connection, inbound, seq, ms(now))?,
+        Author::Agent => agent_wrote(connection, inbound, seq, ms(message.at), ms(now))?,
+        Author::Bot => conversation_for(connection, inbound)?,
+    };
     insert(connection, conversation, seq, &message, ms(now))?;
-    match message.author {
-        Author::Customer => customer_wrote(connection, conversation, seq, ms(now))?,
-        Author::Agent => agent_wrote(connection, conversation, seq, ms(message.at), ms(now))?,
-        Author::Bot => {}
-    }
     Ok(Received::New)
 }
 
@@ -35,13 +34,25 @@ pub(crate) fn next_seq(connection: &Connection) -> Result<i64, Problem> {
 }
 
 fn conversation_for(connection: &Connection, inbound: &InboundMessage) -> Result<i64, Problem> {
-    let ticket = inbound.ticket_id();
-    let mut find = connection.prepare_cached("SELECT id FROM conversations WHERE ticket = ?1")?;
-    if let Some(id) = find.query_row([&ticket.0], |row| row.get(0)).optional()? {
-        return Ok(id);
+    match known(connection, inbound)? {
+        Some((id, _)) => Ok(id),
+        None => begin(connection, inbound, None),
     }
-    let mut insert = connection.prepare_cached("INSERT INTO conversations (ticket, customer, company) VALUES (?1, ?2, ?3) RETURNING id")?;
-    Ok(insert.query_row(params![ticket.0, inbound.from.reveal(), inbound.to.reveal()], |row| row.get(0))?)
+}
+
+/// The conversation's number, and the decision whose reply was the last thing said in it.
+fn known(connection: &Connection, inbound: &InboundMessage) -> Result<Option<(i64, Option<String>)>, Problem> {
+    let mut find = connection.prepare_cached("SELECT id, replied_by FROM conversations WHERE ticket = ?1")?;
+    Ok(find.query_row([&inbound.ticket_id().0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// A new conversation, with its first message of the customer (its number and the time of intake) when that begins it.
+fn begin(connection: &Connection, inbound: &InboundMessage, first: Option<(i64, i64)>) -> Result<i64, Problem> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO conversations (ticket, customer, company, oldest_at, newest_at, last_customer) VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
+    )?;
+    let (last_customer, at) = first.map_or((0, None), |(seq, at)| (seq, Some(at)));
+    Ok(insert.insert(params![inbound.ticket_id().0, inbound.from.reveal(), inbound.to.reveal(), at, last_customer])?)
 }
 
 fn insert(connection: &Connection, conversation: i64, seq: i64, message: &Message, received_at: i64) -> Result<(), Problem> {
@@ -68,22 +79,24 @@ fn insert(connection: &Connection, conversation: i64, seq: i64, message: &Messag
 }
 
 /// The turn grows: a claim in force no longer holds, and the burst window starts again, postponed or not.
-fn customer_wrote(connection: &Connection, conversation: i64, seq: i64, now: i64) -> Result<(), Problem> {
-    let mut find = connection.prepare_cached("SELECT replied_by FROM conversations WHERE id = ?1")?;
-    let replied_by: Option<String> = find.query_row([conversation], |row| row.get(0))?;
+fn customer_wrote(connection: &Connection, inbound: &InboundMessage, seq: i64, now: i64) -> Result<i64, Problem> {
+    let Some((conversation, replied_by)) = known(connection, inbound)? else {
+        return begin(connection, inbound, Some((seq, now)));
+    };
     let mut statement = connection.prepare_cached(
         "UPDATE conversations SET last_customer = ?2, newest_at = ?3, oldest_at = COALESCE(oldest_at, ?3),
          postponed_until = NULL, lease_worker = NULL, leased_at = NULL, lease_until = NULL, replied_by = NULL WHERE id = ?1",
     )?;
     statement.execute([conversation, seq, now])?;
-    match replied_by {
-        Some(decision) => outcomes::append(connection, conversation, Some(&decision), "customer_wrote_again", &json!({}), now),
-        None => Ok(()),
+    if let Some(decision) = replied_by {
+        outcomes::append(connection, conversation, Some(&decision), "customer_wrote_again", &json!({}), now)?;
     }
+    Ok(conversation)
 }
 
 /// A person has it now: a claim in force no longer holds.
-fn agent_wrote(connection: &Connection, conversation: i64, seq: i64, at: i64, now: i64) -> Result<(), Problem> {
+fn agent_wrote(connection: &Connection, inbound: &InboundMessage, seq: i64, at: i64, now: i64) -> Result<i64, Problem> {
+    let conversation = conversation_for(connection, inbound)?;
     let mut statement = connection.prepare_cached(
         "UPDATE conversations SET last_agent = ?2, lease_worker = NULL, leased_at = NULL, lease_until = NULL WHERE id = ?1",
     )?;
@@ -91,7 +104,8 @@ fn agent_wrote(connection: &Connection, conversation: i64, seq: i64, at: i64, no
     give_to_person(connection, conversation, at)?;
     let mut newest = connection.prepare_cached("SELECT id FROM decisions WHERE conversation = ?1 ORDER BY seq DESC LIMIT 1")?;
     let decision: Option<String> = newest.query_row([conversation], |row| row.get(0)).optional()?;
-    outcomes::append(connection, conversation, decision.as_deref(), "agent_replied", &json!({}), now)
+    outcomes::append(connection, conversation, decision.as_deref(), "agent_replied", &json!({}), now)?;
+    Ok(conversation)
 }
 
 /// A person owns the ticket from `at` on.

@@ -11,6 +11,7 @@ pub mod effects;
 pub mod forget;
 pub mod gate;
 pub(crate) mod intake;
+pub(crate) mod log;
 pub mod open;
 pub mod outcomes;
 pub(crate) mod problem;
@@ -70,9 +71,10 @@ impl SqliteLedger {
     }
 
     fn over(path: &Path, connection: Connection, gate: Gate) -> Result<Self, LedgerError> {
+        // The readers come first: opening them makes sure that the log is there.
         let records = Reader::new(open::reading(path)?);
         let schedule = Reader::new(open::reading(path)?);
-        let writer = Writer::start(connection, gate).map_err(|error| Problem::from(error).told())?;
+        let writer = Writer::start(path, connection, gate).map_err(|error| Problem::from(error).told())?;
         Ok(SqliteLedger { path: path.to_path_buf(), writer, records, schedule })
     }
 
@@ -85,6 +87,16 @@ impl SqliteLedger {
     /// Transactions committed since it was opened, for measurements.
     pub fn commits(&self) -> u64 {
         self.writer.commits()
+    }
+
+    /// How often the log was brought to the disk since it was opened, for measurements.
+    pub fn syncs(&self) -> u64 {
+        self.writer.syncs()
+    }
+
+    /// Returns when everything that was answered before is on the disk, whatever its durability.
+    pub async fn sync(&self) -> Result<(), LedgerError> {
+        self.writer.write(Durability::Durable, |_| Ok(())).await
     }
 
     /// Lines of the outcome ledger after `seq` (0 for all), oldest first.

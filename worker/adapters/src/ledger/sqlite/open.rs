@@ -43,7 +43,12 @@ pub(crate) fn writing(path: &Path) -> Result<Connection, LedgerError> {
     let open = || -> Result<Connection, Problem> {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+        if !mode.eq_ignore_ascii_case("wal") {
+            return Err(Problem::NoLog);
+        }
+        // A commit does not wait for the disk; see `log`.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES_MAX)?;
         connection.pragma_update(None, "foreign_keys", "ON")?;

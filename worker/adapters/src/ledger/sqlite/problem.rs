@@ -19,6 +19,9 @@ pub(crate) enum Problem {
     /// A caller asks for something that the ledger does not hold.
     #[error("{0}")]
     Absent(String),
+    /// The file system cannot keep a write-ahead log.
+    #[error("log")]
+    NoLog,
     /// Files around the ledger.
     #[error("file")]
     File(#[from] std::io::Error),
@@ -35,6 +38,7 @@ impl Problem {
             }
             Problem::Row(what) => permanent(format!("a row holds an unknown {what}: was it written by another version of this program?")),
             Problem::Absent(what) => permanent(format!("{what} is not in the ledger")),
+            Problem::NoLog => permanent("this file system cannot keep a write-ahead log: put the ledger on a local disk".to_owned()),
             Problem::File(error) => transient(format!("a file beside the ledger cannot be used: {error}")),
         }
     }
@@ -59,9 +63,14 @@ fn sqlite(error: &rusqlite::Error) -> LedgerError {
     if code == ErrorCode::DatabaseBusy || code == ErrorCode::DatabaseLocked {
         transient(told("the ledger is locked by another process: close whatever has the file open for writing"))
     } else if code == ErrorCode::DiskFull {
-        transient(told("the disk is full: nothing was written; free some space and it goes on by itself"))
-    } else if code == ErrorCode::SystemIoFailure || code == ErrorCode::OutOfMemory || code == ErrorCode::OperationInterrupted {
-        transient(told("the disk or the memory failed"))
+        transient(told("the disk is full: nothing was written; make room and it goes on by itself"))
+    } else if code == ErrorCode::SystemIoFailure {
+        transient(told(
+            "the disk could not be read or written: make room, look for a quota or a limit on file sizes, or at the disk itself; \
+             nothing was written, and it goes on by itself",
+        ))
+    } else if code == ErrorCode::OutOfMemory || code == ErrorCode::OperationInterrupted {
+        transient(told("there is not enough memory: nothing was written; free some and it goes on by itself"))
     } else if code == ErrorCode::DatabaseCorrupt || code == ErrorCode::NotADatabase {
         permanent(told("the file is damaged or is no ledger: restore it from a backup, or move it away and start with an empty one"))
     } else if code == ErrorCode::CannotOpen {

@@ -100,7 +100,8 @@ pub(crate) fn conversation_of(connection: &Connection, id: i64) -> Result<Conver
     Ok(statement.query_row([id], read_conversation)?)
 }
 
-fn read_conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
+/// Reads the columns of [`CONVERSATION`].
+pub(crate) fn read_conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     Ok(Conversation {
         id: row.get(0)?,
         ticket: TicketId(row.get(1)?),

@@ -130,6 +130,6 @@ fn tell_a_person(connection: &Connection, claim: &EffectClaim, open: &Open, prob
     let ordinal: i64 = ordinal.query_row([&claim.decision.0], |row| row.get(0))?;
     let conversation = conversation_of(connection, open.conversation)?;
     let decision = DecisionId(claim.decision.0.clone());
-    add(connection, &conversation, open.answers, &decision, usize::try_from(ordinal).unwrap_or(usize::MAX), &effect)?;
+    add(connection, &conversation, open.answers, &decision, usize::try_from(ordinal).unwrap_or(usize::MAX), &effect, None)?;
     give_to_person(connection, open.conversation, now)
 }

@@ -14,9 +14,10 @@ use triage::language::Language;
 /// What the predicate asks of a row; small, because every search reads all of them.
 #[derive(Clone, Copy)]
 struct Payload {
-    valid_from: Timestamp,
+    /// Nanoseconds since 1970, as [`moment`] gives them.
+    valid_from: i64,
     /// The end of time while it is current.
-    valid_to: Timestamp,
+    valid_to: i64,
     source: u32,
     /// Ordinal of the ticket it comes from, when it comes from one.
     ticket: Option<u32>,
@@ -27,8 +28,8 @@ struct Payload {
 }
 
 const UNUSED: Payload = Payload {
-    valid_from: Timestamp::MAX,
-    valid_to: Timestamp::MIN,
+    valid_from: i64::MAX,
+    valid_to: i64::MIN,
     source: 0,
     ticket: None,
     language: None,
@@ -36,6 +37,11 @@ const UNUSED: Payload = Payload {
     hidden: true,
     pinned: false,
 };
+
+/// Nanoseconds since 1970; what lies outside of the years 1678 to 2261 stands at the border.
+fn moment(at: Timestamp) -> i64 {
+    i64::try_from(at.as_nanosecond()).unwrap_or(if at < Timestamp::UNIX_EPOCH { i64::MIN } else { i64::MAX })
+}
 
 /// Names that are replaced by small numbers. They are few (sources) or short (tickets), and are never taken back.
 #[derive(Default)]
@@ -135,8 +141,8 @@ impl Rows {
     /// Says what the predicate must know of a passage.
     pub fn describe(&mut self, chunk: &Chunk, hidden: bool, pinned: bool) {
         let payload = Payload {
-            valid_from: chunk.valid_from,
-            valid_to: chunk.valid_to.unwrap_or(Timestamp::MAX),
+            valid_from: moment(chunk.valid_from),
+            valid_to: chunk.valid_to.map_or(i64::MAX, moment),
             source: self.sources.of(&chunk.source.0),
             ticket: chunk.ticket.as_ref().map(|ticket| self.tickets.of(&ticket.0)),
             language: chunk.language,
@@ -154,11 +160,12 @@ impl Rows {
         let sources: Vec<u32> = filter.sources.iter().filter_map(|source| self.sources.0.get(&source.0).copied()).collect();
         let any_source = filter.sources.is_empty();
         let not_ticket = filter.exclude_ticket.as_ref().and_then(|ticket| self.tickets.0.get(&ticket.0).copied());
+        let as_of = moment(filter.as_of);
         let may = |payload: &Payload| {
             payload.is_used
                 && !payload.hidden
-                && payload.valid_from <= filter.as_of
-                && (filter.as_of < payload.valid_to || payload.valid_to == Timestamp::MAX)
+                && payload.valid_from <= as_of
+                && (as_of < payload.valid_to || payload.valid_to == i64::MAX)
                 && (any_source || sources.contains(&payload.source))
                 && (not_ticket.is_none() || payload.ticket != not_ticket)
                 && (filter.language.is_none() || payload.language.is_none() || payload.language == filter.language)
