@@ -345,6 +345,8 @@ pub struct LearnArgs {
 pub enum EvaluateCommand {
     /// Learn intents from one file and judge them on another.
     Intents(EvaluateIntentsArgs),
+    /// Look questions up among questions and answers.
+    Retrieval(EvaluateRetrievalArgs),
 }
 
 /// Arguments of `evaluate intents`.
@@ -362,6 +364,20 @@ pub struct EvaluateIntentsArgs {
     /// Misspell the judged messages as people in a hurry do.
     #[arg(long)]
     pub noise: bool,
+}
+
+/// Arguments of `evaluate retrieval`.
+#[derive(Debug, ClapArgs)]
+pub struct EvaluateRetrievalArgs {
+    /// Questions and answers: JSON Lines with `doc_id`, `question` and `answers`.
+    #[arg(long, value_name = "FILE")]
+    pub documents: String,
+    /// Questions to look up: JSON Lines with `text` and `relevant` (ids). Rows of the split `history` are left out.
+    #[arg(long, value_name = "FILE")]
+    pub queries: String,
+    /// Past questions that become search keys, in the same form; where rows name a split, only `history` is taken.
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<String>,
 }
 
 /// What to do with dead letters.

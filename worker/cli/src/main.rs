@@ -47,6 +47,7 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
             Command::Learn(learn) => commands::learn::run(&config, &learn, screen).await,
             Command::Evaluate { command } => match &command {
                 EvaluateCommand::Intents(intents) => commands::evaluate_intents::run(&config, intents, screen).await,
+                EvaluateCommand::Retrieval(retrieval) => commands::evaluate_retrieval::run(&config, retrieval, screen).await,
             },
             Command::Dead { command } => commands::dead::run(&config, &command, screen).await,
             Command::Status => commands::status::run(&config, screen).await,
