@@ -17,7 +17,6 @@ use triage::ticket::TicketId;
 pub const LOOKED_AT_PER_EFFECT: usize = 8;
 
 /// Adds a pending effect that may begin at `due_at`, or waits for [`release`].
-#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
 pub(crate) fn add(
     connection: &Connection,
     of: &Conversation,
