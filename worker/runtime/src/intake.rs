@@ -4,7 +4,7 @@ use crate::events;
 use crate::inbound::InboundMessage;
 use crate::ports::clock::Clock;
 use crate::ports::inbox::Inbox;
-use crate::ports::inbox::InboxError;
+use crate::ports::inbox::{Delivery, InboxError};
 use crate::ports::ledger::{Ledger, LedgerError, MALFORMED_BYTES_MAX, Malformed, Received};
 
 /// Why intake stopped.
@@ -18,15 +18,25 @@ pub enum IntakeError {
     Ledger(#[from] LedgerError),
 }
 
-/// Takes at most `batch` deliveries in. Returns how many there were. What is no message goes to the dead letters.
-pub async fn take_in(inbox: &dyn Inbox, ledger: &dyn Ledger, clock: &dyn Clock, batch: usize) -> Result<usize, IntakeError> {
-    let deliveries = inbox.take(batch).await?;
-    if deliveries.is_empty() {
+/// Takes at most `batch` deliveries in. Returns how many there were. What is no message goes to the dead letters. `open` are
+/// those of an earlier call that the ledger could not take (a full disk): the inbox hands them out only once, so they come first.
+pub async fn take_in(
+    inbox: &dyn Inbox,
+    ledger: &dyn Ledger,
+    clock: &dyn Clock,
+    batch: usize,
+    open: &mut Vec<Delivery>,
+) -> Result<usize, IntakeError> {
+    if open.is_empty() {
+        *open = inbox.take(batch).await?;
+    }
+    if open.is_empty() {
         return Ok(0);
     }
+    let deliveries = &*open;
     let mut messages = Vec::with_capacity(deliveries.len());
     let mut malformed = Vec::new();
-    for delivery in &deliveries {
+    for delivery in deliveries {
         match InboundMessage::parse(&delivery.payload) {
             Ok(message) => messages.push(message),
             Err(error) => malformed.push(Malformed {
@@ -40,8 +50,9 @@ pub async fn take_in(inbox: &dyn Inbox, ledger: &dyn Ledger, clock: &dyn Clock, 
     if !malformed.is_empty() {
         ledger.receive_malformed(&malformed, now).await?;
     }
-    let tags: Vec<String> = deliveries.into_iter().map(|delivery| delivery.tag).collect();
+    let tags: Vec<String> = deliveries.iter().map(|delivery| delivery.tag.clone()).collect();
     inbox.settle(&tags).await?;
+    open.clear();
     let new = received.iter().filter(|received| **received == Received::New).count();
     events::received(new, received.len() - new, malformed.len());
     Ok(tags.len())

@@ -8,14 +8,14 @@ use crate::in_flight::{InFlight, LINGER_MS};
 use crate::intake::{IntakeError, take_in};
 use crate::ports::clock::Clock;
 use crate::ports::helpdesk::Helpdesk;
-use crate::ports::inbox::Inbox;
+use crate::ports::inbox::{Delivery, Inbox};
 use crate::ports::ledger::{ClaimTerms, Ledger, LedgerError, WorkerId};
 use crate::ports::sms_gateway::SmsGateway;
 use crate::settings::WorkerSettings;
 use crate::turn::Turns;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, Notify, watch};
 use triage::triage::Triage;
 
 /// The shortest sleep of a loop with nothing of its own to do, in milliseconds.
@@ -36,6 +36,8 @@ pub struct Worker {
     effects: Effects,
     clock: Arc<dyn Clock>,
     settings: Arc<WorkerSettings>,
+    /// Deliveries that the ledger could not take yet.
+    open: Arc<Mutex<Vec<Delivery>>>,
     /// Intake has made turns.
     new_turns: Arc<Notify>,
     /// Turns have made effects.
@@ -64,7 +66,7 @@ impl Worker {
         let turns = Turns { triage, ledger: ledger.clone(), clock: clock.clone(), settings: settings.clone() };
         let effects = Effects { helpdesk, gateway, ledger: ledger.clone(), clock: clock.clone(), settings: settings.clone() };
         let (new_turns, new_effects) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        Worker { id, inbox, ledger, turns, effects, clock, settings, new_turns, new_effects }
+        Worker { id, inbox, ledger, turns, effects, clock, settings, open: Arc::default(), new_turns, new_effects }
     }
 
     /// Takes back what an earlier process of this name held, and what other dead workers' leases no longer cover.
@@ -76,7 +78,8 @@ impl Worker {
 
     /// Takes in one batch. Returns how many deliveries there were.
     pub async fn intake_round(&self) -> Result<usize, IntakeError> {
-        take_in(self.inbox.as_ref(), self.ledger.as_ref(), self.clock.as_ref(), self.settings.intake_batch).await
+        let mut open = self.open.lock().await;
+        take_in(self.inbox.as_ref(), self.ledger.as_ref(), self.clock.as_ref(), self.settings.intake_batch, &mut open).await
     }
 
     /// Decides every turn that is due now, at most `turns_in_flight`. Returns how many were claimed.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use triage::evidence::PassageId;
 
 /// Memory for them at most, in bytes of text; when it is full all are forgotten.
-pub const KEPT_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub const KEPT_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes that a passage takes beside its texts.
 const PASSAGE_BYTES: usize = 400;
 

@@ -1,7 +1,7 @@
 //! Claims: which turns are due, and who may decide them.
 
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{Conversation, claimed_ticket, conversation, limit, ms, read_conversation, timestamp};
+use crate::ledger::sqlite::rows::{Conversation, claimed_ticket, conversation, ms, read_conversation, timestamp};
 use jiff::Timestamp;
 use runtime::ports::ledger::{Claim, ClaimTerms, WorkerId, Written};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -22,12 +22,13 @@ fn lapsed() -> String {
     format!("(lease_until <= ?1 OR leased_at > ?1 + {CLOCK_BACK_MAX_MS})")
 }
 
-/// Conversations that are due by the time in `column` at `?2` and free at `?1`, oldest first, `?3` at most.
+/// Conversations that are due by the time in `column` at `?2` and free at `?1`, oldest first. Whoever reads stops when there are
+/// enough: with a bound LIMIT, SQLite would compile the statement again for every call.
 fn candidates(column: &str, is_postponed: bool) -> String {
     let (lapsed, postponed) = (lapsed(), if is_postponed { "IS NOT NULL" } else { "IS NULL" });
     format!(
         "SELECT id, {column} FROM conversations c WHERE {column} <= ?2 AND postponed_until {postponed}
-         AND (lease_until IS NULL OR {lapsed}) AND {NO_OPEN_SEND} ORDER BY {column}, id LIMIT ?3"
+         AND (lease_until IS NULL OR {lapsed}) AND {NO_OPEN_SEND} ORDER BY {column}, id"
     )
 }
 
@@ -57,8 +58,12 @@ fn due(connection: &Connection, now: i64, terms: ClaimTerms) -> Result<Vec<i64>,
     let mut due_at: BTreeMap<i64, i64> = BTreeMap::new();
     for (sql, waits_ms) in CANDIDATES.iter().zip([terms.burst_window_ms, terms.burst_max_ms, 0]) {
         let mut statement = connection.prepare_cached(sql)?;
-        let mut rows = statement.query([now, now.saturating_sub(waits_ms), limit(terms.limit)])?;
-        while let Some(row) = rows.next()? {
+        let mut rows = statement.query([now, now.saturating_sub(waits_ms)])?;
+        let mut left = terms.limit;
+        while left > 0
+            && let Some(row) = rows.next()?
+        {
+            left -= 1;
             let at = row.get::<_, i64>(1)?.saturating_add(waits_ms);
             due_at.entry(row.get(0)?).and_modify(|known| *known = at.min(*known)).or_insert(at);
         }
@@ -142,7 +147,7 @@ mod tests {
 
     fn plan(connection: &Connection, sql: &str) -> String {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let lines = statement.query_map(params![0, 0, 10], |row| row.get::<_, String>(3)).unwrap();
+        let lines = statement.query_map(params![0, 0], |row| row.get::<_, String>(3)).unwrap();
         lines.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
     }
 

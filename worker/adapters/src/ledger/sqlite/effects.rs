@@ -17,7 +17,6 @@ use triage::ticket::TicketId;
 pub const LOOKED_AT_PER_EFFECT: usize = 8;
 
 /// Adds a pending effect that may begin at `due_at`, or waits for [`release`].
-#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
 pub(crate) fn add(
     connection: &Connection,
     of: &Conversation,
@@ -107,7 +106,7 @@ pub(crate) fn claim(connection: &Connection, worker: &WorkerId, now: i64, lease_
 fn candidates(connection: &Connection, now: i64, max: usize) -> Result<Vec<Candidate>, Problem> {
     let mut statement = connection.prepare_cached(
         "SELECT seq, key, decision, conversation, kind, answers, consent_seen FROM effects WHERE state = 'pending' AND due_at <= ?1
-         ORDER BY due_at, seq LIMIT ?2",
+         ORDER BY due_at, seq",
     )?;
     let read = |row: &Row<'_>| {
         Ok(Candidate {
@@ -120,7 +119,8 @@ fn candidates(connection: &Connection, now: i64, max: usize) -> Result<Vec<Candi
             consent_seen: row.get(6)?,
         })
     };
-    Ok(statement.query_map([now, limit(max)], read)?.collect::<Result<_, _>>()?)
+    // No bound LIMIT: with one, SQLite compiles the statement again for every call.
+    Ok(statement.query_map([now], read)?.take(max).collect::<Result<_, _>>()?)
 }
 
 /// Why a send is no longer true, if it is not. Only what came after the decision counts, and an opt-out does not stop the
@@ -168,9 +168,8 @@ pub(crate) fn claim_unknown(
     lease_ms: i64,
     max: usize,
 ) -> Result<Vec<EffectClaim>, Problem> {
-    let mut due =
-        connection.prepare_cached("SELECT seq FROM effects WHERE state = 'unknown' AND due_at <= ?1 ORDER BY due_at, seq LIMIT ?2")?;
-    let due = due.query_map([now, limit(max)], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    let mut due = connection.prepare_cached("SELECT seq FROM effects WHERE state = 'unknown' AND due_at <= ?1 ORDER BY due_at, seq")?;
+    let due = due.query_map([now], |row| row.get(0))?.take(max).collect::<Result<Vec<i64>, _>>()?;
     let mut take = connection
         .prepare_cached(&format!("UPDATE effects SET worker = ?2, due_at = ?3, fence = fence + 1 WHERE seq = ?1 RETURNING {CLAIMED}"))?;
     let mut claims = Vec::with_capacity(due.len());

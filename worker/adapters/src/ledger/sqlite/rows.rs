@@ -9,9 +9,9 @@ use triage::phone::PhoneNumber;
 use triage::ticket::{Author, Change, Media, Message, MessageId, Owner, Tag, Ticket, TicketId};
 
 /// Changes of owner and consent that a ticket brings along at most, newest kept.
-pub const CHANGES_MAX: i64 = 200;
+pub const CHANGES_MAX: usize = 200;
 /// Tags of a ticket at most, newest kept.
-pub const TAGS_MAX: i64 = 200;
+pub const TAGS_MAX: usize = 200;
 /// Messages of a ticket that is shown to people at most, newest kept.
 pub const SHOWN_MESSAGES_MAX: usize = 1_000;
 
@@ -150,11 +150,14 @@ pub(crate) fn claimed_ticket(connection: &Connection, of: &Conversation, message
 fn messages_up_to(connection: &Connection, conversation: i64, position: i64, messages_max: usize) -> Result<Vec<Message>, Problem> {
     let mut statement = connection.prepare_cached(
         "SELECT message_id, author, at, text, media, carrier_answered FROM messages WHERE conversation = ?1 AND position <= ?2
-         ORDER BY position DESC, part DESC, seq DESC LIMIT ?3",
+         ORDER BY position DESC, part DESC, seq DESC",
     )?;
-    let mut rows = statement.query(params![conversation, position, limit(messages_max)])?;
+    let mut rows = statement.query(params![conversation, position])?;
     let mut messages = Vec::new();
-    while let Some(row) = rows.next()? {
+    // No bound LIMIT: with one, SQLite compiles the statement again for every call. The same below.
+    while messages.len() < messages_max
+        && let Some(row) = rows.next()?
+    {
         let media: Option<String> = row.get(4)?;
         messages.push(Message {
             id: MessageId(row.get(0)?),
@@ -170,11 +173,12 @@ fn messages_up_to(connection: &Connection, conversation: i64, position: i64, mes
 }
 
 fn tags(connection: &Connection, conversation: i64) -> Result<Vec<Change<Tag>>, Problem> {
-    let mut statement =
-        connection.prepare_cached("SELECT at, tag FROM tags WHERE conversation = ?1 ORDER BY at DESC, tag DESC LIMIT ?2")?;
-    let mut rows = statement.query([conversation, TAGS_MAX])?;
+    let mut statement = connection.prepare_cached("SELECT at, tag FROM tags WHERE conversation = ?1 ORDER BY at DESC, tag DESC")?;
+    let mut rows = statement.query([conversation])?;
     let mut changes = Vec::new();
-    while let Some(row) = rows.next()? {
+    while changes.len() < TAGS_MAX
+        && let Some(row) = rows.next()?
+    {
         changes.push(Change { at: timestamp(row.get(0)?)?, to: Tag(row.get(1)?) });
     }
     changes.reverse();
@@ -182,11 +186,12 @@ fn tags(connection: &Connection, conversation: i64) -> Result<Vec<Change<Tag>>, 
 }
 
 fn owners(connection: &Connection, conversation: i64) -> Result<Vec<Change<Owner>>, Problem> {
-    let mut statement =
-        connection.prepare_cached("SELECT at, owner FROM owners WHERE conversation = ?1 ORDER BY at DESC, seq DESC LIMIT ?2")?;
-    let mut rows = statement.query([conversation, CHANGES_MAX])?;
+    let mut statement = connection.prepare_cached("SELECT at, owner FROM owners WHERE conversation = ?1 ORDER BY at DESC, seq DESC")?;
+    let mut rows = statement.query([conversation])?;
     let mut changes = Vec::new();
-    while let Some(row) = rows.next()? {
+    while changes.len() < CHANGES_MAX
+        && let Some(row) = rows.next()?
+    {
         let word: String = row.get(1)?;
         changes.push(Change { at: timestamp(row.get(0)?)?, to: owner(&word)? });
     }
@@ -195,11 +200,13 @@ fn owners(connection: &Connection, conversation: i64) -> Result<Vec<Change<Owner
 }
 
 fn consents(connection: &Connection, of: &Conversation) -> Result<Vec<Change<bool>>, Problem> {
-    let mut statement = connection
-        .prepare_cached("SELECT at, opted_out FROM consents WHERE customer = ?1 AND company = ?2 ORDER BY at DESC, seq DESC LIMIT ?3")?;
-    let mut rows = statement.query(params![of.customer, of.company, CHANGES_MAX])?;
+    let mut statement =
+        connection.prepare_cached("SELECT at, opted_out FROM consents WHERE customer = ?1 AND company = ?2 ORDER BY at DESC, seq DESC")?;
+    let mut rows = statement.query(params![of.customer, of.company])?;
     let mut changes = Vec::new();
-    while let Some(row) = rows.next()? {
+    while changes.len() < CHANGES_MAX
+        && let Some(row) = rows.next()?
+    {
         changes.push(Change { at: timestamp(row.get(0)?)?, to: row.get(1)? });
     }
     changes.reverse();
