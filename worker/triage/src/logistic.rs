@@ -156,3 +156,57 @@ fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
 fn at(matrix: &[Vec<f64>], line: usize, column: usize) -> f64 {
     matrix.get(line).and_then(|line| line.get(column)).copied().unwrap_or(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Chances that fall with the first input, by a fixed pattern; the second input says nothing.
+    fn observations(count: u32) -> Vec<Observation> {
+        (0..count)
+            .map(|n| {
+                let x = f64::from(n % 50) / 50.0;
+                let draw = f64::from((n * 7919) % count) / f64::from(count);
+                Observation { inputs: vec![x, f64::from(n % 7)], happened: draw < 0.9 - 0.8 * x, weight: 1.0 }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn it_promises_what_happened() {
+        let seen = observations(1_000);
+        let fitted = Logistic::fit(&seen, 1.0);
+        for (low, high) in [(0.0, 0.3), (0.3, 0.7), (0.7, 1.0)] {
+            let band: Vec<&Observation> = seen.iter().filter(|one| (low..high).contains(&one.inputs[0])).collect();
+            let promised = band.iter().map(|one| fitted.probability(&one.inputs)).sum::<f64>() / band.len() as f64;
+            let happened = band.iter().filter(|one| one.happened).count() as f64 / band.len() as f64;
+            assert!((promised - happened).abs() < 0.05, "between {low} and {high}: {promised:.2}, {happened:.2}");
+        }
+        assert!(fitted.weights[1].abs() < 0.2 && fitted.is_consistent(2), "{fitted:?}");
+    }
+
+    #[test]
+    fn few_observations_leave_the_prior_as_it_is_and_many_overrule_it() {
+        let prior = Logistic { mean: vec![0.5, 3.0], scale: vec![0.3, 2.0], weights: vec![2.0, 0.0], bias: 0.0 };
+        let near = prior.fit_near(&observations(20), 300.0);
+        let far = prior.fit_near(&observations(20_000), 300.0);
+        assert!((near.weights[0] - 2.0).abs() < 0.2, "{near:?}");
+        assert!(far.weights[0] < -0.5, "{far:?}");
+    }
+
+    #[test]
+    fn weights_count_as_repeated_observations_do() {
+        let twice: Vec<Observation> = observations(100).into_iter().flat_map(|one| [one.clone(), one]).collect();
+        let weighed: Vec<Observation> = observations(100).into_iter().map(|one| Observation { weight: 2.0, ..one }).collect();
+        let (twice, weighed) = (Logistic::fit(&twice, 1.0), Logistic::fit(&weighed, 1.0));
+        assert!(twice.weights.iter().zip(&weighed.weights).all(|(a, b)| (a - b).abs() < 1e-6));
+    }
+
+    #[test]
+    fn a_constant_input_has_no_say() {
+        let constant: Vec<Observation> =
+            observations(100).into_iter().map(|one| Observation { inputs: vec![one.inputs[0], 4.2], ..one }).collect();
+        let fitted = Logistic::fit(&constant, 1.0);
+        assert_eq!((fitted.scale[1], fitted.weights[1].abs() < 1e-9), (1.0, true));
+    }
+}

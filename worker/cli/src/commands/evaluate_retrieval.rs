@@ -72,7 +72,11 @@ pub async fn run(config: &Config, args: &EvaluateRetrievalArgs, screen: &Screen)
     let mut history: Vec<Asked> = args.history.as_ref().map(|path| rows::read(Path::new(path))).transpose()?.unwrap_or_default();
     history.retain(|asked| asked.split.is_none() || is_history(asked));
     if entries.is_empty() || queries.is_empty() {
-        bail!("nothing to judge: {} needs entries and {} needs questions that are not of the split `history`", args.documents, args.queries);
+        bail!(
+            "nothing to judge: {} needs entries and {} needs questions that are not of the split `history`",
+            args.documents,
+            args.queries
+        );
     }
     let bar = spinner(screen, "asking");
     let questions = Questions::build(&entries, &history, embedder.clone()).await?;
