@@ -87,9 +87,9 @@ impl LinearModel {
 /// is low for a message that no class claims (the negative energy of Liu et al. 2020).
 pub fn log_softmax(scores: &mut [f32]) -> f32 {
     let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let log_sum = highest + scores.iter().map(|score| (score - highest).exp()).sum::<f32>().ln();
-    scores.iter_mut().for_each(|score| *score -= log_sum);
-    log_sum
+    let log_sum = scores.iter().map(|score| (score - highest).exp()).sum::<f32>().ln();
+    scores.iter_mut().for_each(|score| *score = *score - highest - log_sum);
+    highest + log_sum
 }
 
 #[cfg(test)]

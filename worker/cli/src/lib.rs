@@ -4,7 +4,6 @@
 pub mod args;
 pub mod commands;
 pub mod config;
-pub mod cpu;
 pub mod home;
 pub mod screen;
 pub mod shop;

@@ -1,7 +1,8 @@
 //! The program `whimbrel`: from arguments to an exit code.
 
 use clap::Parser;
-use cli::args::{Args, Command, EvaluateCommand};
+use cli::args::evaluate::EvaluateCommand;
+use cli::args::{Args, Command};
 use cli::commands;
 use cli::config::load;
 use cli::screen::Screen;

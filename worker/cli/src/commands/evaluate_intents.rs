@@ -1,12 +1,12 @@
 //! `whimbrel evaluate intents`: how good the local classifier is on labelled messages that it has not seen.
 
-use crate::args::EvaluateIntentsArgs;
+use crate::args::evaluate::EvaluateIntentsArgs;
 use crate::commands::knowledge_sync::spinner;
 use crate::commands::learn::SEED;
 use crate::config::Config;
-use crate::cpu;
 use crate::screen::Screen;
 use crate::wiring;
+use adapters::clock::cpu;
 use adapters::loader::rows;
 use anyhow::{Context, bail};
 use jiff::Timestamp;

@@ -1,13 +1,13 @@
 //! `whimbrel evaluate retrieval`: whether a question finds its answer, and whether it is known when there is none.
 
-use crate::args::EvaluateRetrievalArgs;
+use crate::args::evaluate::EvaluateRetrievalArgs;
 use crate::commands::knowledge_sync::spinner;
 use crate::commands::learn::SEED;
 use crate::commands::questions::{Asked, Candidate, Entry, Questions, Remembering};
 use crate::config::Config;
-use crate::cpu;
 use crate::screen::Screen;
 use crate::wiring;
+use adapters::clock::cpu;
 use adapters::loader::rows;
 use anyhow::bail;
 use knowledge::learned::random::Random;
