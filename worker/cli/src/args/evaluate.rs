@@ -20,7 +20,7 @@ pub struct EvaluateIntentsArgs {
     /// Labelled messages to judge on, in the same form.
     #[arg(long, value_name = "FILE")]
     pub test: String,
-    /// Share of messages out of scope that thresholds are chosen for, 0 to 1 [default: estimated from the messages without their labels].
+    /// Share of messages out of scope that thresholds are chosen for, 0 to 1 [default: 0.3 is assumed; the share is estimated from the messages without their labels as well].
     #[arg(long, value_name = "SHARE")]
     pub out_of_scope_share: Option<f64>,
     /// Misspell the judged messages as people in a hurry do.

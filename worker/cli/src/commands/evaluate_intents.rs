@@ -15,7 +15,7 @@ use knowledge::learned::classifier::LocalClassifier;
 use knowledge::learned::example::Example;
 use knowledge::learned::model::Model;
 use knowledge::learned::random::Random;
-use knowledge::learned::scope::{estimate_share, resharing};
+use knowledge::learned::scope::{ASSUMED_SHARE, estimate_share, resharing};
 use knowledge::learned::training::train;
 use knowledge::ports::embedder::Embedder;
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,7 @@ pub struct Figures {
     pub macro_f1: f64,
     /// Best correlation of Matthews over the thresholds 0.1, 0.2 … 0.9 (the best of them is read off the judged messages).
     pub mcc_best: f64,
-    /// Expected calibration error of the confidence, messages outside included, at their estimated share.
+    /// Expected calibration error of the confidence, messages outside included, at their stated or else estimated share.
     pub ece: f64,
     /// The same for messages inside: probability of the first intent being right.
     pub ece_in_scope: f64,
@@ -226,7 +226,7 @@ fn figures(model: &Model, read: &[Classification], unseen: &[Labelled], stated: 
     let judged: Vec<Judged<'_>> = read.iter().zip(unseen).map(judge).collect();
     let inside: Vec<&Judged<'_>> = judged.iter().filter(|one| !one.truth.is_outside()).collect();
     let estimated = estimate_share(&judged.iter().map(|one| one.outside).collect::<Vec<_>>());
-    let share = stated.unwrap_or(estimated);
+    let share = stated.unwrap_or(ASSUMED_SHARE);
     let held_out = &model.parts().held_out;
     let threshold = held_out.for_accuracy(stated.unwrap_or(labelled_outside));
     let pairs = |threshold: f64| judged.iter().map(|one| one.pair(share, threshold)).collect::<Vec<_>>();
@@ -244,7 +244,7 @@ fn figures(model: &Model, read: &[Classification], unseen: &[Labelled], stated: 
         accuracy_in_scope: Rate::wilson(inside.iter().filter(|one| one.is_right()).count(), inside.len()).value(),
         macro_f1: macro_f1(&pairs(threshold)),
         mcc_best: (1..=TENTHS).map(|tenths| matthews(&pairs(tenths as f64 / 10.0))).fold(f64::NEG_INFINITY, f64::max),
-        ece: calibration_error(&answers),
+        ece: calibration_error(&judged.iter().map(|one| one.answer(stated.unwrap_or(estimated))).collect::<Vec<_>>()),
         ece_in_scope: calibration_error(&inside_answers),
         aurc: risk_coverage_area(&answers),
         auroc_out_of_scope: auroc(&scope),

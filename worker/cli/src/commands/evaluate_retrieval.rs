@@ -7,7 +7,6 @@ use crate::commands::questions::{Asked, Candidate, Entry, Questions, Remembering
 use crate::config::Config;
 use crate::screen::Screen;
 use crate::wiring;
-use adapters::clock::cpu;
 use adapters::loader::rows;
 use anyhow::bail;
 use knowledge::learned::random::Random;
@@ -58,8 +57,6 @@ pub struct Figures {
     /// Whether it is known when there is none.
     #[serde(flatten)]
     pub answer_or_escalate: AnswerOrEscalate,
-    /// Processor time of one question, embedding included.
-    pub microseconds_per_query: f64,
 }
 
 /// Builds the knowledge from files and asks every question.
@@ -80,9 +77,7 @@ pub async fn run(config: &Config, args: &EvaluateRetrievalArgs, screen: &Screen)
     }
     let bar = spinner(screen, "asking");
     let questions = Questions::build(&entries, &history, embedder.clone()).await?;
-    let started = cpu::process_seconds();
     let ranking = ranking(&questions, &queries).await?;
-    let microseconds_per_query = (cpu::process_seconds() - started) * 1e6 / queries.len() as f64;
     let mut sums = AnswerOrEscalate::default();
     for draw in 0..DRAWS {
         bar.set_message(format!("taking answers away, {} of {DRAWS}", draw + 1));
@@ -94,8 +89,7 @@ pub async fn run(config: &Config, args: &EvaluateRetrievalArgs, screen: &Screen)
     }
     bar.finish_and_clear();
     let embedder = embedder.name().to_owned();
-    let figures =
-        Figures { documents: entries.len(), history: history.len(), embedder, ranking, answer_or_escalate: sums, microseconds_per_query };
+    let figures = Figures { documents: entries.len(), history: history.len(), embedder, ranking, answer_or_escalate: sums };
     print(screen, &figures);
     screen.json(&figures)?;
     Ok(ExitCode::SUCCESS)
@@ -184,7 +178,6 @@ fn print(screen: &Screen, figures: &Figures) {
             "the same: coverage at 95 % precision",
             format!("{} (by score alone {})", percent(known.coverage_at_95_precision), percent(known.coverage_at_95_precision_by_score)),
         ),
-        ("processor time a question", format!("{:.0} µs", figures.microseconds_per_query)),
     ];
     screen.table(&["figure", "value"], rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect());
 }

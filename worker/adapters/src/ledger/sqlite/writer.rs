@@ -6,7 +6,7 @@
 //! nothing of the batch has happened, and every caller learns that and may try again.
 //!
 //! Durability: the file is in WAL mode. The writer commits without a sync and goes on. A command that must survive a power
-//! cut is answered by the [`Syncer`] when the disk has the log; any other is answered at once. The log is one file in order,
+//! cut is answered by the `Syncer` when the disk has the log; any other is answered at once. The log is one file in order,
 //! so a durable answer makes every earlier commit durable too. A killed process loses neither: only a power cut can undo
 //! commits that no sync has covered, the newest first, never one in the middle.
 
