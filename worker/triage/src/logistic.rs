@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 const STEPS_MAX: usize = 50;
 /// A step smaller than this in every weight ends the fit.
 const STEP_MIN: f64 = 1e-9;
+/// How often a step is halved at most.
+const HALVINGS_MAX: i32 = 30;
 /// An input with a smaller standard deviation counts as constant and has no say.
 const DEVIATION_MIN: f64 = 1e-6;
 
@@ -91,13 +93,33 @@ impl Logistic {
                 }
             }
             let step = solve(curvature, gradient);
-            solution.iter_mut().zip(&step).for_each(|(w, s)| *w += s);
-            if step.iter().all(|s| s.abs() < STEP_MIN) {
+            // Far from the end a full Newton step may overshoot: it is halved until it leads upwards.
+            let before = self.objective(observations, &rows, &solution, penalty);
+            let tried = (0..HALVINGS_MAX).map(|halvings| 0.5f64.powi(halvings)).map(|share| {
+                let moved: Vec<f64> = solution.iter().zip(&step).map(|(w, s)| w + share * s).collect();
+                (self.objective(observations, &rows, &moved, penalty), moved)
+            });
+            let Some((_, moved)) = tried.into_iter().find(|(objective, _)| *objective > before) else { break };
+            let is_there = moved.iter().zip(&solution).all(|(new, old)| (new - old).abs() < STEP_MIN);
+            solution = moved;
+            if is_there {
                 break;
             }
         }
         let bias = solution.first().copied().unwrap_or(self.bias);
         Logistic { mean: self.mean.clone(), scale: self.scale.clone(), weights: solution.split_off(1), bias }
+    }
+
+    /// The penalised log-likelihood of a solution; higher is better.
+    fn objective(&self, observations: &[Observation], rows: &[Vec<f64>], solution: &[f64], penalty: f64) -> f64 {
+        let likelihood = observations.iter().zip(rows).map(|(observation, row)| {
+            let log_odds: f64 = row.iter().zip(solution).map(|(x, w)| x * w).sum();
+            let signed = if observation.happened { log_odds } else { -log_odds };
+            // ln σ(x), without overflow.
+            observation.weight * (signed.min(0.0) - (-signed.abs()).exp().ln_1p())
+        });
+        let pull = solution.iter().skip(1).zip(&self.weights).map(|(w, from)| (w - from).powi(2)).sum::<f64>() * penalty / 2.0;
+        likelihood.sum::<f64>() - pull
     }
 
     fn row(&self, inputs: &[f64]) -> Vec<f64> {
@@ -208,5 +230,15 @@ mod tests {
             observations(100).into_iter().map(|one| Observation { inputs: vec![one.inputs[0], 4.2], ..one }).collect();
         let fitted = Logistic::fit(&constant, 1.0);
         assert_eq!((fitted.scale[1], fitted.weights[1].abs() < 1e-9), (1.0, true));
+    }
+
+    #[test]
+    fn a_prior_far_from_the_truth_does_not_lead_astray() {
+        let prior = Logistic { mean: vec![0.5, 3.0], scale: vec![0.05, 2.0], weights: vec![9.0, -4.0], bias: 12.0 };
+        let seen = observations(300);
+        let fitted = prior.fit_near(&seen, 0.1);
+        let promised = seen.iter().map(|one| fitted.probability(&one.inputs)).sum::<f64>() / 300.0;
+        let happened = seen.iter().filter(|one| one.happened).count() as f64 / 300.0;
+        assert!((promised - happened).abs() < 0.02, "{promised:.2} {happened:.2} {fitted:?}");
     }
 }
