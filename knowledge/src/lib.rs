@@ -6,6 +6,7 @@
 pub mod chunk;
 pub mod curation;
 pub mod document;
+pub mod dot;
 pub mod feed;
 pub mod fusion;
 pub mod learned;

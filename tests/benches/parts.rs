@@ -81,13 +81,16 @@ fn classification(criterion: &mut Criterion<ProcessCpu>) {
     let knowledge = wiring::knowledge(&load(None, folder.path().to_str()).unwrap(), &Home::open(folder.path()).unwrap()).unwrap();
     let mut shop = Shop::of(1_000);
     let examples: Vec<Example> = (0..EXAMPLES)
-        .map(|n| Example { text: shop.question(), intent: IntentName(format!("intent_{}", n % INTENTS)), language: None })
+        .map(|_| {
+            let (intent, text) = shop.asked();
+            Example { text, intent: IntentName(format!("intent_{intent}")), language: None }
+        })
         .collect();
     let (timer, catalog) = (Timer::start(), IntentCatalog::default());
     let training = train(&examples, &catalog, knowledge.embedder.as_ref(), SEED);
     let model = Arc::new(runtime.block_on(training).unwrap());
     println!("training on {EXAMPLES} tickets, {INTENTS} intents: {:.1} s CPU, {:.1} s wall", timer.cpu_s(), timer.wall_s());
-    let questions: Vec<String> = (0..QUESTIONS).map(|_| shop.question()).collect();
+    let questions: Vec<String> = (0..QUESTIONS).map(|_| shop.asked().1).collect();
     let mut turn = questions.iter().cycle();
     let minds = &model.parts().minds;
     criterion.bench_function("classify, n-grams alone", |bench| {

@@ -1,5 +1,6 @@
 //! Nearest labelled examples by embedding.
 
+use crate::dot::{QUERY_COMPONENT_MAX, dot};
 use crate::ports::embedder::Embedding;
 use serde::{Deserialize, Serialize};
 
@@ -42,9 +43,9 @@ impl Neighbours {
                 kept.dimensions = embedding.0.len();
             }
             if embedding.0.len() == kept.dimensions {
-                let (scale, bytes) = quantise(&embedding);
+                let (scale, values) = rounded(&embedding, f32::from(i8::MAX));
                 kept.scales.push(scale);
-                kept.vectors.extend(bytes);
+                kept.vectors.extend(values.map(|value| value as i8));
                 kept.classes.push(class);
             }
         }
@@ -74,10 +75,11 @@ impl Neighbours {
     pub fn vote(&self, embedding: &Embedding, class_count: usize) -> Vote {
         let mut nearest = vec![0.0f32; class_count];
         let mut best: Vec<(f32, u16)> = Vec::with_capacity(NEIGHBOURS + 1);
-        let (scale, query) = quantise(embedding);
+        let (scale, query) = rounded(embedding, f32::from(QUERY_COMPONENT_MAX));
+        let query: Vec<i16> = query.map(|value| value as i16).collect();
         if query.len() == self.dimensions && scale > 0.0 {
             for ((vector, own), class) in self.vectors.chunks_exact(self.dimensions.max(1)).zip(&self.scales).zip(&self.classes) {
-                let cosine = dot(&query, vector) as f32 * scale * own;
+                let cosine = dot(vector, &query) as f32 * scale * own;
                 if let Some(nearest) = nearest.get_mut(usize::from(*class)) {
                     *nearest = nearest.max(cosine);
                 }
@@ -114,16 +116,12 @@ fn tally(best: &[(f32, u16)], class_count: usize) -> Vec<f32> {
     votes.iter().map(|votes| ((1.0 - SPREAD) * votes / sum + SPREAD * even).ln()).collect()
 }
 
-/// Bytes and the scale that leads back.
-fn quantise(embedding: &Embedding) -> (f32, Vec<i8>) {
+/// The scale that leads back, and whole numbers between plus and minus `component_max`.
+fn rounded(embedding: &Embedding, component_max: f32) -> (f32, impl Iterator<Item = f32>) {
     let largest = embedding.0.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
-    let scale = largest / f32::from(i8::MAX);
+    let scale = largest / component_max;
     let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-    (scale, embedding.0.iter().map(|value| (value * inverse).round() as i8).collect())
-}
-
-fn dot(a: &[i8], b: &[i8]) -> i32 {
-    a.iter().zip(b).map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b))).sum()
+    (scale, embedding.0.iter().map(move |value| (value * inverse).round()))
 }
 
 #[cfg(test)]

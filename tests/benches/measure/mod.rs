@@ -5,6 +5,8 @@ pub(crate) mod disk;
 pub(crate) mod peers;
 pub(crate) mod shop;
 
+use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Instant;
 
 /// Kernel ticks of one second (`USER_HZ`, 100 on every Linux).
@@ -57,24 +59,35 @@ impl Lcg {
         ((self.0 >> 33) as usize) % bound
     }
 
-    /// Words of a made-up language of 4,000 words, the frequent ones frequent.
+    /// Words of the demo shop's tickets, the first ones most often: real words, so that language and meaning have something to
+    /// hold on to.
     pub(crate) fn words(&mut self, count: usize) -> String {
-        let words: Vec<String> = (0..count)
+        let words: Vec<&str> = (0..count)
             .map(|_| {
-                let (a, b) = (self.below(4_000), self.below(4_000));
-                let n = a.min(b);
-                format!(
-                    "{}{}{}",
-                    ["ba", "ko", "mi", "ta", "lu"][n % 5],
-                    ["r", "n", "s", "l"][n / 5 % 4],
-                    ["ado", "ine", "ur", "est", "om"][n / 20 % 5]
-                ) + &(n / 100).to_string().replace(|c: char| c.is_ascii_digit(), "e")
-                    + ["", "x", "y", "z", "q", "w", "v", "k"][n / 100 % 8]
+                let (a, b) = (self.below(WORDS.len()), self.below(WORDS.len()));
+                WORDS[a.min(b)].as_str()
             })
             .collect();
         words.join(" ")
     }
 }
+
+/// What customers and agents of the demo shop write, word by word, each once.
+static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let tickets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../worker/cli/demo/tickets.jsonl");
+    let mut words = Vec::new();
+    for ticket in std::fs::read_to_string(tickets).unwrap().lines() {
+        let ticket: serde_json::Value = serde_json::from_str(ticket).unwrap();
+        let said = ticket["messages"].as_array().unwrap().iter().filter_map(|message| message["text"].as_str());
+        let english = ticket["lang"] == "en";
+        for word in said.filter(|_| english).flat_map(|text| text.split(|c: char| !c.is_ascii_alphabetic())) {
+            if word.len() > 1 && !words.contains(&word.to_lowercase()) {
+                words.push(word.to_lowercase());
+            }
+        }
+    }
+    words
+});
 
 /// The folder of build products that this program stands in.
 pub(crate) fn target() -> std::path::PathBuf {

@@ -1,4 +1,5 @@
-//! A made-up handbook: passages of fifty words, and questions that quote seven of them.
+//! A made-up handbook: passages of four sentences of twelve words, questions that quote some of them, and intents with words of
+//! their own.
 
 use super::Lcg;
 use jiff::Timestamp;
@@ -9,8 +10,12 @@ use std::path::Path;
 pub(crate) const SEED: u64 = 10_000;
 /// Intents of the labelled examples.
 pub(crate) const INTENTS: usize = 77;
-/// Words of a passage.
-const PASSAGE_WORDS: usize = 50;
+/// Sentences of a passage.
+const SENTENCES: usize = 4;
+/// Words of a sentence.
+const SENTENCE_WORDS: usize = 12;
+/// Words that are an intent's own.
+const INTENT_WORDS: usize = 6;
 /// Passages of a file.
 const FILE_PASSAGES: usize = 20;
 
@@ -24,7 +29,7 @@ impl Shop {
     /// So many passages.
     pub(crate) fn of(passages: usize) -> Self {
         let mut random = Lcg(SEED);
-        Shop { passages: (0..passages).map(|_| random.words(PASSAGE_WORDS)).collect(), random }
+        Shop { passages: (0..passages).map(|_| passage(&mut random)).collect(), random }
     }
 
     /// These passages.
@@ -36,7 +41,7 @@ impl Shop {
     pub(crate) fn write(&mut self, folder: &Path) -> Source {
         std::fs::create_dir_all(folder).unwrap();
         for (n, part) in self.passages.chunks(FILE_PASSAGES).enumerate() {
-            let sections: String = part.iter().map(|passage| format!("## {}\n\n{passage}.\n\n", self.random.words(3))).collect();
+            let sections: String = part.iter().map(|passage| format!("## {}\n\n{passage}\n\n", self.random.words(3))).collect();
             std::fs::write(folder.join(format!("part-{n:03}.md")), format!("# Part {n}\n\n{sections}")).unwrap();
         }
         Source {
@@ -50,8 +55,29 @@ impl Shop {
 
     /// Seven words of a passage and two others.
     pub(crate) fn question(&mut self) -> String {
-        let words: Vec<&str> = self.passages[self.random.below(self.passages.len())].split(' ').collect();
-        let start = self.random.below(40);
-        format!("{} {}", words[start..start + 7].join(" "), self.random.words(2))
+        format!("{} {}", self.quote(7), self.random.words(2))
     }
+
+    /// Five words of a passage between three of an intent's own, with the intent's number. Words have no digits: the classifier
+    /// reads none.
+    pub(crate) fn asked(&mut self) -> (usize, String) {
+        let intent = self.random.below(INTENTS);
+        let letter = |n: usize| char::from(b'a' + (n % 26) as u8);
+        let mut own =
+            || format!("z{}o{}{}", letter(intent), letter(intent / 26), letter(self.random.below(INTENT_WORDS)).to_string().repeat(3));
+        let (one, two, three) = (own(), own(), own());
+        (intent, format!("{one} {} {two} {three}", self.quote(5)))
+    }
+
+    fn quote(&mut self, count: usize) -> String {
+        let passage = &self.passages[self.random.below(self.passages.len())];
+        let words: Vec<&str> = passage.split_whitespace().collect();
+        let start = self.random.below(SENTENCE_WORDS - count + 1) + SENTENCE_WORDS * self.random.below(words.len() / SENTENCE_WORDS);
+        words[start..start + count].join(" ").replace('.', "")
+    }
+}
+
+fn passage(random: &mut Lcg) -> String {
+    let sentences: Vec<String> = (0..SENTENCES).map(|_| format!("{}.", random.words(SENTENCE_WORDS))).collect();
+    sentences.join(" ")
 }

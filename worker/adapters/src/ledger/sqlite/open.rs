@@ -9,8 +9,10 @@ use std::time::Duration;
 
 /// A connection waits so long for another one's write, in milliseconds.
 pub const BUSY_TIMEOUT_MS: u64 = 10_000;
-/// Memory of a connection's page cache at most, in KiB.
-pub const CACHE_KIB: i64 = 16 * 1024;
+/// Memory of the writing connection's page cache at most, in KiB.
+pub const WRITER_CACHE_KIB: i64 = 16 * 1024;
+/// Memory of a reading connection's page cache at most, in KiB: it looks at few pages, and the kernel has the file.
+pub const READER_CACHE_KIB: i64 = 2 * 1024;
 /// The log is folded back into the file after so many pages of 4 KiB.
 pub const CHECKPOINT_PAGES: i64 = 4_000;
 /// The log is cut to so many bytes after that.
@@ -52,7 +54,7 @@ pub(crate) fn writing(path: &Path) -> Result<Connection, LedgerError> {
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES_MAX)?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
-        set_up(&connection)?;
+        set_up(&connection, WRITER_CACHE_KIB)?;
         Ok(connection)
     };
     open().map_err(|problem| at(path, problem))
@@ -64,14 +66,14 @@ pub(crate) fn reading(path: &Path) -> Result<Connection, LedgerError> {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
         connection.pragma_update(None, "query_only", "ON")?;
-        set_up(&connection)?;
+        set_up(&connection, READER_CACHE_KIB)?;
         Ok(connection)
     };
     open().map_err(|problem| at(path, problem))
 }
 
-fn set_up(connection: &Connection) -> Result<(), Problem> {
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+fn set_up(connection: &Connection, cache_kib: i64) -> Result<(), Problem> {
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     Ok(())

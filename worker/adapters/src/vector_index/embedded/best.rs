@@ -16,7 +16,7 @@ pub struct Best {
 impl Best {
     /// The best `limit` rows and those that tie with the last of them.
     pub fn new(limit: usize) -> Self {
-        Best { limit, floor: f32::NEG_INFINITY, entries: Vec::new(), cut_at: limit.saturating_mul(2).saturating_add(SLACK) }
+        Best { limit, floor: f32::MIN, entries: Vec::new(), cut_at: limit.saturating_mul(2).saturating_add(SLACK) }
     }
 
     /// Offers a row.
@@ -30,6 +30,11 @@ impl Best {
             // Many ties must not make every further row cut again.
             self.cut_at = self.cut_at.max(self.entries.len().saturating_mul(2));
         }
+    }
+
+    /// Nothing below this score is kept any more.
+    pub fn floor(&self) -> f32 {
+        self.floor
     }
 
     /// The rows that are left, in no order.

@@ -18,6 +18,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tantivy::Searcher;
 use triage::evidence::PassageId;
 
+/// Keys that the rough scan brings for each that is wanted: among them the best are found by measuring again.
+const ROUGH_PER_KEY: usize = 2;
+
 /// What a search sees.
 struct State {
     revision: Revision,
@@ -137,13 +140,14 @@ impl State {
     }
 
     fn near(&self, query: &QueryVector, allowed: &[bool], limit: usize) -> Vec<(f32, u32)> {
-        let mut best = Best::new(limit);
+        let mut best = Best::new(limit.saturating_mul(ROUGH_PER_KEY));
         for (row, allowed) in (0_u32..).zip(allowed) {
-            if *allowed && let Some(cosine) = self.matrix.measured(row as usize, query) {
+            if *allowed && let Some(cosine) = self.matrix.roughly(row as usize, query) {
                 best.push(cosine, row);
             }
         }
-        self.first(best.finish(), limit)
+        let exactly = best.finish().into_iter().map(|(_, row)| (self.matrix.cosine(row as usize, query), row));
+        self.first(exactly.collect(), limit)
     }
 
     /// The first of some scored rows: highest score, then passage id, then kind.

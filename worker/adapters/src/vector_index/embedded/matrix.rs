@@ -1,52 +1,59 @@
-//! Vectors in eight-bit integers, row after row.
+//! Vectors in eight-bit integers, row after row, and what rounding took away in eight more.
 //!
-//! A vector is stretched so that its largest component becomes 127, and rounded; its scale is one over the length of the
-//! rounded vector. A query is rounded the same way to twelve bits. Their product times both scales is the cosine of the
-//! rounded vectors: for 384 dimensions within 0.01 of the true one (see the contract suite).
+//! A vector is stretched so that its largest component becomes 127, and rounded; a second row holds the rest of each component in
+//! 254ths. A query is rounded to twelve bits. The scan reads the first row alone, whose cosines are within 0.01 of the true ones for 384
+//! dimensions; what it puts first is measured again with both, within 0.001 (see the contract suite).
 
-use super::scan;
+use knowledge::dot::{self, dot};
 use knowledge::ports::embedder::Embedding;
 
 /// The largest component of a row.
 const ROW_COMPONENT_MAX: f32 = 127.0;
-
-/// A rounded vector; `T` is the type of its components.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Quantized<T> {
-    /// Its components.
-    pub values: Vec<T>,
-    /// One over its length; zero for a vector of zeros, which is near nothing.
-    pub scale: f32,
-}
+/// Steps of the rest in one step of a component: the rest lies between plus and minus a half, and 127 steps.
+const REST_STEPS: f32 = 254.0;
 
 /// A vector as it is stored.
-pub type RowVector = Quantized<i8>;
-/// A vector that is searched with.
-pub type QueryVector = Quantized<i16>;
+#[derive(Clone, PartialEq, Debug)]
+pub struct RowVector {
+    values: Vec<i8>,
+    rest: Vec<i8>,
+    /// One over its length; zero for a vector of zeros, which is near nothing.
+    scale: f32,
+}
+
+/// A vector as it is searched with.
+#[derive(Clone, PartialEq, Debug)]
+pub struct QueryVector {
+    values: Vec<i16>,
+    /// One over its length; zero for a vector of zeros, which is near nothing.
+    scale: f32,
+}
 
 impl RowVector {
     /// Rounds a vector to be stored.
     pub fn row(embedding: &Embedding) -> Self {
-        let (rounded, scale) = rounded(embedding, ROW_COMPONENT_MAX);
-        Quantized { values: rounded.map(|value| value as i8).collect(), scale }
+        let (stretched, scale) = stretched(embedding, ROW_COMPONENT_MAX);
+        let values = stretched.clone().map(|value| value.round() as i8).collect();
+        let rest = stretched.map(|value| ((value - value.round()) * REST_STEPS).round() as i8).collect();
+        RowVector { values, rest, scale }
     }
 }
 
 impl QueryVector {
     /// Rounds a vector to search with.
     pub fn query(embedding: &Embedding) -> Self {
-        let (rounded, scale) = rounded(embedding, f32::from(scan::QUERY_COMPONENT_MAX));
-        Quantized { values: rounded.map(|value| value as i16).collect(), scale }
+        let (stretched, scale) = stretched(embedding, f32::from(dot::QUERY_COMPONENT_MAX));
+        QueryVector { values: stretched.map(|value| value.round() as i16).collect(), scale }
     }
 }
 
-/// Whole numbers between plus and minus `component_max`, and one over their length. Components that are no finite number
-/// count as zero.
-fn rounded(embedding: &Embedding, component_max: f32) -> (impl Iterator<Item = f32>, f32) {
+/// Components between plus and minus `component_max`, and one over their length. Components that are no finite number count as
+/// zero.
+fn stretched(embedding: &Embedding, component_max: f32) -> (impl Iterator<Item = f32> + Clone, f32) {
     let finite = |value: &f32| if value.is_finite() { *value } else { 0.0 };
     let largest = embedding.0.iter().map(finite).fold(0.0_f32, |most, value| most.max(value.abs()));
     let stretch = if largest > f32::MIN_POSITIVE { component_max / largest } else { 0.0 };
-    let values = embedding.0.iter().map(move |value| (finite(value) * stretch).round());
+    let values = embedding.0.iter().map(move |value| finite(value) * stretch);
     let length = values.clone().map(|value| value * value).sum::<f32>().sqrt();
     (values, if length > 0.0 { 1.0 / length } else { 0.0 })
 }
@@ -56,6 +63,7 @@ fn rounded(embedding: &Embedding, component_max: f32) -> (impl Iterator<Item = f
 pub struct Matrix {
     dimensions: usize,
     values: Vec<i8>,
+    rest: Vec<i8>,
     scales: Vec<f32>,
 }
 
@@ -66,14 +74,15 @@ impl Matrix {
         let rows = self.scales.len().max(row + 1);
         if vector.values.len() != self.dimensions {
             self.dimensions = vector.values.len();
-            self.values = Vec::new();
+            (self.values, self.rest) = (Vec::new(), Vec::new());
             self.scales.fill(0.0);
         }
         self.scales.resize(rows, 0.0);
-        self.values.resize(rows * self.dimensions, 0);
-        let start = row * self.dimensions;
-        if let Some(values) = self.values.get_mut(start..start + self.dimensions) {
-            values.copy_from_slice(&vector.values);
+        for (rows_of, row_of) in [(&mut self.values, &vector.values), (&mut self.rest, &vector.rest)] {
+            rows_of.resize(rows * self.dimensions, 0);
+            if let Some(place) = rows_of.get_mut(row * self.dimensions..(row + 1) * self.dimensions) {
+                place.copy_from_slice(row_of);
+            }
         }
         if let Some(scale) = self.scales.get_mut(row) {
             *scale = vector.scale;
@@ -82,29 +91,39 @@ impl Matrix {
 
     /// Forgets the vector of a row.
     pub fn clear(&mut self, row: usize) {
-        let start = row * self.dimensions;
-        if let Some(values) = self.values.get_mut(start..start + self.dimensions) {
-            values.fill(0);
+        for rows_of in [&mut self.values, &mut self.rest] {
+            if let Some(place) = rows_of.get_mut(row * self.dimensions..(row + 1) * self.dimensions) {
+                place.fill(0);
+            }
         }
         if let Some(scale) = self.scales.get_mut(row) {
             *scale = 0.0;
         }
     }
 
-    /// Cosine of a row with a query; zero when one of them is near nothing or their lengths differ.
+    /// Cosine of a row with a query as well as it is known; zero when one of them is near nothing or their lengths differ.
     pub fn cosine(&self, row: usize, query: &QueryVector) -> f32 {
-        self.measured(row, query).unwrap_or(0.0)
+        let (Some(scale), Some(values), Some(rest)) = (self.scale(row, query), self.row(&self.values, row), self.row(&self.rest, row))
+        else {
+            return 0.0;
+        };
+        let sum = dot(values, &query.values) as f32 + dot(rest, &query.values) as f32 / REST_STEPS;
+        (sum * scale).clamp(-1.0, 1.0)
     }
 
-    /// Cosine of a row with a query, when both have a direction and the same length.
-    pub fn measured(&self, row: usize, query: &QueryVector) -> Option<f32> {
+    /// The same in half the time and to within 0.01, when both have a direction and the same length.
+    pub fn roughly(&self, row: usize, query: &QueryVector) -> Option<f32> {
+        let scale = self.scale(row, query)?;
+        Some(dot(self.row(&self.values, row)?, &query.values) as f32 * scale)
+    }
+
+    fn scale(&self, row: usize, query: &QueryVector) -> Option<f32> {
         let scale = self.scales.get(row).copied().filter(|scale| *scale > 0.0)?;
-        if query.values.len() != self.dimensions || query.scale <= 0.0 {
-            return None;
-        }
-        let start = row * self.dimensions;
-        let values = self.values.get(start..start + self.dimensions)?;
-        Some((scan::dot(values, &query.values) as f32 * scale * query.scale).clamp(-1.0, 1.0))
+        (query.values.len() == self.dimensions && query.scale > 0.0).then_some(scale * query.scale)
+    }
+
+    fn row<'a>(&self, rows: &'a [i8], row: usize) -> Option<&'a [i8]> {
+        rows.get(row * self.dimensions..(row + 1) * self.dimensions)
     }
 }
 
@@ -129,13 +148,34 @@ mod tests {
     }
 
     #[test]
+    fn a_measured_cosine_is_within_a_thousandth_and_a_rough_one_within_a_hundredth() {
+        let mut state = 7_u64;
+        let mut vector = || {
+            let mut component = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
+            };
+            Embedding::unit((0..384).map(|_| component()).collect())
+        };
+        for _ in 0..200 {
+            let (one, other) = (vector(), vector());
+            let true_cosine: f32 = one.0.iter().zip(&other.0).map(|(a, b)| a * b).sum();
+            let mut matrix = Matrix::default();
+            matrix.set(0, &RowVector::row(&one));
+            let query = QueryVector::query(&other);
+            assert!((matrix.cosine(0, &query) - true_cosine).abs() < 0.001);
+            assert!((matrix.roughly(0, &query).unwrap_or(1.0) - true_cosine).abs() < 0.01);
+        }
+    }
+
+    #[test]
     fn zeros_and_other_lengths_are_near_nothing() {
         let mut matrix = Matrix::default();
         matrix.set(1, &row(&[1.0, 0.0]));
-        assert_eq!(matrix.measured(0, &query(&[1.0, 0.0])), None, "a row that was never written");
-        assert_eq!(matrix.measured(1, &query(&[0.0, 0.0])), None);
-        assert_eq!(matrix.measured(1, &query(&[1.0, 0.0, 0.0])), None);
-        assert_eq!(matrix.measured(7, &query(&[1.0, 0.0])), None);
+        assert_eq!(matrix.roughly(0, &query(&[1.0, 0.0])), None, "a row that was never written");
+        assert_eq!(matrix.roughly(1, &query(&[0.0, 0.0])), None);
+        assert_eq!(matrix.roughly(1, &query(&[1.0, 0.0, 0.0])), None);
+        assert_eq!(matrix.roughly(7, &query(&[1.0, 0.0])), None);
         assert_eq!(row(&[f32::NAN, f32::NAN]).scale, 0.0);
     }
 
@@ -144,8 +184,8 @@ mod tests {
         let mut matrix = Matrix::default();
         matrix.set(0, &row(&[1.0, 0.0]));
         matrix.set(1, &row(&[0.0, 1.0, 0.0]));
-        assert_eq!(matrix.measured(0, &query(&[1.0, 0.0])), None);
-        assert_eq!(matrix.measured(0, &query(&[1.0, 0.0, 0.0])), None);
-        assert_eq!(matrix.measured(1, &query(&[0.0, 1.0, 0.0])), Some(1.0));
+        assert_eq!(matrix.roughly(0, &query(&[1.0, 0.0])), None);
+        assert_eq!(matrix.roughly(0, &query(&[1.0, 0.0, 0.0])), None);
+        assert_eq!(matrix.roughly(1, &query(&[0.0, 1.0, 0.0])), Some(1.0));
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
-use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
+use tantivy::query::{BooleanQuery, Occur, Query, TermQuery, Weight};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{
     DocId, Index, IndexReader, IndexWriter, ReloadPolicy, Score, Searcher, SegmentOrdinal, SegmentReader, TantivyDocument, Term,
@@ -130,6 +130,20 @@ impl Collector for AllowedRows {
 
     fn requires_scoring(&self) -> bool {
         true
+    }
+
+    /// Blocks of rows whose words cannot reach the best so far are skipped.
+    fn collect_segment(&self, weight: &dyn Weight, ordinal: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<Vec<(f32, u32)>> {
+        let mut segment = self.for_segment(ordinal, reader)?;
+        let alive = reader.alive_bitset();
+        weight.for_each_pruning(Score::MIN, reader, &mut |document, score| {
+            if alive.is_none_or(|alive| alive.is_alive(document)) {
+                segment.collect(document, score);
+            }
+            // A row that ties with the last of the best is wanted too: see `Best`.
+            segment.best.floor().next_down()
+        })?;
+        Ok(segment.harvest())
     }
 
     fn merge_fruits(&self, fruits: Vec<Self::Fruit>) -> tantivy::Result<Self::Fruit> {

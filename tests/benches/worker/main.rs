@@ -1,5 +1,6 @@
 //! The whole embedded worker: spool, intake, claim, classify, retrieve over 10,000 passages, write, check, judge, decision,
-//! effects and outbox, everything durable. `cargo bench -p tests --bench worker` prints the figures.
+//! effects and outbox, everything durable. `cargo bench -p tests --bench worker` prints the figures, and
+//! beside them those of the bare parts (`ceiling.rs`), in one run: machines differ, the ratio less so.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -7,6 +8,8 @@
     reason = "a test or benchmark stops at the first surprise and prints what it measured"
 )]
 
+mod ceiling;
+#[path = "../measure/mod.rs"]
 mod measure;
 
 use adapters::clock::system::SystemClock;
@@ -16,15 +19,20 @@ use cli::wiring;
 use jiff::Timestamp;
 use knowledge::learned::example::Example;
 use knowledge::learned::training::train;
-use measure::shop::{INTENTS, SEED, Shop};
+use measure::shop::{SEED, Shop};
 use measure::{Timer, rss_mb};
 use runtime::ports::records::Records;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use triage::intent::{IntentCatalog, IntentName};
 use triage::ports::Retriever;
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Passages in the knowledge, of some fifty words.
 const PASSAGES: usize = 10_000;
@@ -33,12 +41,24 @@ const MESSAGES: usize = 5_000;
 /// Labelled examples that the classifier is trained on.
 const EXAMPLES: usize = 2_000;
 
+/// The word before the folder that a process is to prepare.
+const PREPARE: &str = "--prepare=";
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    println!("{PASSAGES} passages, {MESSAGES} messages, seed {SEED}");
-    runtime.block_on(prepare(folder.path()));
-    runtime.block_on(measure(folder.path()));
+    match std::env::args().find_map(|argument| argument.strip_prefix(PREPARE).map(str::to_owned)) {
+        Some(folder) => runtime.block_on(prepare(Path::new(&folder))),
+        None => {
+            let folder = tempfile::tempdir().unwrap();
+            println!("{PASSAGES} passages, {MESSAGES} messages, seed {SEED}");
+            // In a process of its own: what training leaves in memory is not the worker's.
+            let mut prepare = Command::new(std::env::current_exe().unwrap());
+            assert!(prepare.arg(format!("{PREPARE}{}", folder.path().display())).status().unwrap().success());
+            let ours = runtime.block_on(measure(folder.path()));
+            let bare = ceiling::ms_a_message(folder.path(), PASSAGES, MESSAGES);
+            println!("the bare parts: {bare:.3} ms CPU a message; the worker takes {:.2} times as much", ours / bare);
+        }
+    }
 }
 
 /// Texts, index and model, on disk.
@@ -55,18 +75,22 @@ async fn prepare(folder: &Path) {
     let report = tests::test_worker::sync(&knowledge).run(&source, Timestamp::now(), &mut |_| {}).await.unwrap();
     println!("sync: {} passages in {:.1} s CPU", report.passages, timer.cpu_s());
     let examples: Vec<Example> = (0..EXAMPLES)
-        .map(|n| Example { text: shop.question(), intent: IntentName(format!("intent_{}", n % INTENTS)), language: None })
+        .map(|_| {
+            let (intent, text) = shop.asked();
+            Example { text, intent: IntentName(format!("intent_{intent}")), language: None }
+        })
         .collect();
     let model = train(&examples, &IntentCatalog::default(), knowledge.embedder.as_ref(), SEED).await.unwrap();
     Home::replace(&home.model(), &model.to_bytes().unwrap()).unwrap();
     let lines = (0..MESSAGES).map(|n| {
-        let text = shop.question();
+        let (_, text) = shop.asked();
         format!("{{\"v\":1,\"message_id\":\"m{n}\",\"from\":\"+1555{n:07}\",\"to\":\"+12025550100\",\"text\":\"{text}\"}}").into_bytes()
     });
     wiring::spool(&home).unwrap().put(lines).unwrap();
 }
 
-async fn measure(folder: &Path) {
+/// Milliseconds of CPU a message.
+async fn measure(folder: &Path) -> f64 {
     let mut config = load(None, Some(folder.join("data").to_str().unwrap())).unwrap();
     config.policy_file = folder.join("policy.toml");
     config.intents_file = folder.join("intents.toml");
@@ -91,25 +115,25 @@ async fn measure(folder: &Path) {
     let timer = Timer::start();
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(async move { worker.run(stopped).await });
-    loop {
+    let ms_a_message = loop {
         let status = ledger.status().await.unwrap();
         let done = status.effects.get("done").copied().unwrap_or(0);
         let open: u64 = ["pending", "sending"].iter().filter_map(|state| status.effects.get(*state)).sum();
         if status.decided as usize == MESSAGES && open == 0 {
+            let (rate, ms) = (MESSAGES as f64 / timer.wall_s(), timer.cpu_s() / MESSAGES as f64 * 1e3);
             println!(
-                "{MESSAGES} messages: {:.0}/s, {:.3} ms CPU a message, {:.0} MB, {:?}, {done} effects",
-                MESSAGES as f64 / timer.wall_s(),
-                timer.cpu_s() / MESSAGES as f64 * 1e3,
+                "{MESSAGES} messages: {rate:.0}/s, {ms:.3} ms CPU a message, {:.0} MB, {:?}, {done} effects",
                 rss_mb(),
                 status.decisions
             );
-            break;
+            break ms;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    };
     stop.send_replace(true);
     running.await.unwrap();
     println!("decisions: {}", digest(ledger.as_ref()).await);
+    ms_a_message
 }
 
 /// A hash of everything that was decided, but for the times: the same in every run of the same program.

@@ -1,4 +1,4 @@
-//! The one hot loop: a row of eight-bit numbers times a query of sixteen-bit numbers.
+//! The one hot loop, of the index and of the nearest examples: a row of eight-bit numbers times a query of sixteen-bit numbers.
 //!
 //! The instructions are named because plain code is some ten times slower wherever the compiler does not find them by itself
 //! (it does not in development builds).
