@@ -35,6 +35,7 @@ pub mod random;
 pub mod reuse;
 pub mod scope;
 pub mod scope_prior;
+pub mod share;
 pub mod softmax;
 pub mod static_table;
 pub mod threshold;
