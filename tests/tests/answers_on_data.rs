@@ -6,7 +6,6 @@ use adapters::loader::rows;
 use adapters::vector_index::embedded::index::EmbeddedVectorIndex;
 use cli::commands::questions::{Asked, Entry, Questions};
 use jiff::Timestamp;
-use knowledge::chunk::Chunk;
 use knowledge::document::{Document, DocumentKey, Section, VersionedDocument};
 use knowledge::fusion::{RANK_OFFSET, fuse};
 use knowledge::learned::checker::LocalChecker;
@@ -141,7 +140,7 @@ impl Library {
             for (kind, text) in plain.keys {
                 keys.push((kind, text.clone(), embedder.embed(&[text.as_str()]).await.unwrap().remove(0)));
             }
-            changes.push(IndexChange::Upsert { chunk: Box::new(Chunk { ..plain.chunk }), keys, hidden: false, pinned: false });
+            changes.push(IndexChange::Upsert { chunk: Box::new(plain.chunk), keys, hidden: false, pinned: false });
         }
         let index = EmbeddedVectorIndex::new().unwrap();
         index.apply(&changes, Revision(1)).await.unwrap();
@@ -197,7 +196,7 @@ fn by_ranks(hits: &[Hit]) -> Vec<PassageId> {
     let mut best: BTreeMap<&PassageId, (f32, f32)> = BTreeMap::new();
     for hit in hits {
         let (cosine, bm25) = best.entry(&hit.passage).or_insert((-1.0, 0.0));
-        (*cosine, *bm25) = (cosine.max(hit.cosine), bm25.max(hit.bm25.unwrap_or(0.0)));
+        (*cosine, *bm25) = ((*cosine).max(hit.cosine), (*bm25).max(hit.bm25.unwrap_or(0.0)));
     }
     let rank = |value: f32, of: fn(&(f32, f32)) -> f32| RANK_OFFSET + 1.0 + best.values().filter(|other| of(other) > value).count() as f64;
     let score =
