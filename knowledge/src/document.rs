@@ -58,6 +58,9 @@ pub struct Section {
     pub headings: Vec<String>,
     /// A question, when the section answers one.
     pub question: Option<String>,
+    /// The intent that it is the approved answer to, when its table names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<IntentName>,
     /// Its blocks (paragraphs, list items, table rows as sentences), in order.
     pub blocks: Vec<String>,
 }

@@ -65,7 +65,9 @@ impl KnowledgeRetriever {
             let text = format!("the knowledge was embedded by {other}, not by {}: sync its sources again", self.embedder.name());
             return Err(problem(text, false));
         }
-        let log = Arc::new(Log::new(self.feed.store.curations().await.map_err(of_store)?));
+        let said = self.feed.store.curations().await.map_err(of_store)?;
+        let tabled = self.feed.store.answers_to_intents().await.map_err(of_store)?;
+        let log = Arc::new(Log::new(said).with_tabled(tabled));
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen { revision, log: log.clone() });
         Ok(log)
     }
@@ -155,9 +157,12 @@ fn may_see(chunk: &Chunk, query: &Query) -> bool {
 }
 
 fn passage(chunk: Chunk, scored: &Scored, query: &Query, standing: &Standing) -> Passage {
-    let same_intent = chunk.kind == PassageKind::PastTicket && chunk.intent.is_some() && chunk.intent == query.intent;
+    let same_intent = chunk.kind != PassageKind::Document && chunk.intent.is_some() && chunk.intent == query.intent;
     let same_language = query.language.is_some() && chunk.language == query.language;
-    let is_approved = standing.approved_for.is_some() && standing.approved_for == query.intent;
+    // A row of a table that has a question answers that question; one without answers its intent.
+    let answers_intent = standing.approved_for.is_some() || chunk.kind == PassageKind::Approved && chunk.question.is_none();
+    let is_approved = answers_intent && same_intent;
+    let intent = if chunk.kind == PassageKind::Approved && !answers_intent { None } else { chunk.intent };
     let boost = |given: bool, boost: f64| if given { boost } else { 0.0 };
     Passage {
         id: chunk.id,
@@ -168,13 +173,14 @@ fn passage(chunk: Chunk, scored: &Scored, query: &Query, standing: &Standing) ->
         question: chunk.question,
         text: chunk.text,
         language: chunk.language,
-        intent: chunk.intent,
+        intent,
         version: chunk.version,
         score: (scored.score + boost(same_intent, INTENT_BOOST) + boost(same_language, LANGUAGE_BOOST)) * standing.boost
             + boost(standing.pinned, PIN_BOOST)
             + boost(is_approved, APPROVED_BOOST),
         similarity: scored.similarity,
         overlap: 0.0,
+        overdue_since: standing.verified_until.filter(|_| standing.is_overdue(query.as_of)),
     }
 }
 

@@ -22,7 +22,7 @@ fn versioned(kind: PassageKind, sections: Vec<Section>) -> VersionedDocument {
 
 fn section(headings: &[&str], question: Option<&str>, blocks: &[String]) -> Section {
     let headings = headings.iter().map(|heading| (*heading).to_owned()).collect();
-    Section { headings, question: question.map(str::to_owned), blocks: blocks.to_vec() }
+    Section { headings, question: question.map(str::to_owned), intent: None, blocks: blocks.to_vec() }
 }
 
 fn texts(chunks: &[PlainChunk]) -> Vec<&str> {

@@ -48,6 +48,16 @@ fn a_passage_whose_question_was_not_among_the_nearest_does_not_gain_by_it() {
 }
 
 #[test]
+fn documents_stand_by_reciprocal_ranks_and_share_out_the_scores_of_the_sum() {
+    // Far off as a whole, but second by nearness and first by words.
+    let hits = [hit("near", KeyKind::Text, 0.9, 0.0), hit("both", KeyKind::Text, 0.3, 4.0), hit("words", KeyKind::Text, 0.2, 3.0)];
+    assert_eq!(order(&hits, &[]), ["both", "words", "near"]);
+    assert_eq!(order(&hits, &["near", "both", "words"])[0], "near", "answers to questions stand by the sum");
+    let scores = |with: bool| fuse(&hits, |_| with).into_iter().map(|scored| (scored.score * 1e9).round()).collect::<Vec<f64>>();
+    assert_eq!(scores(false), scores(true), "one scale");
+}
+
+#[test]
 fn a_pin_lifts_a_neighbour_but_not_a_stranger() {
     let pinned = |cosine| Hit { pinned: true, ..hit("pinned", KeyKind::Text, cosine, 0.0) };
     assert_eq!(order(&[hit("best", KeyKind::Text, 0.8, 0.0), pinned(0.7)], &[])[0], "pinned");

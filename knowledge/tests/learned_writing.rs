@@ -7,9 +7,10 @@ use knowledge::learned::extract::likeness;
 use knowledge::learned::reuse::reusable;
 use knowledge::learned::writer::LocalWriter;
 use triage::case::Case;
-use triage::classification::{Ask, Classification, Priority};
+use triage::classification::{Ask, Classification, Priority, RankedIntent};
 use triage::draft::{Citation, Draft, Fault, Verdict};
 use triage::evidence::{Evidence, Found, Passage, PassageId, PassageKind};
+use triage::intent::IntentName;
 use triage::language::Language;
 use triage::phone::PhoneNumber;
 use triage::policy::SmsPolicy;
@@ -72,12 +73,13 @@ fn passage(id: &str, kind: PassageKind, question: Option<&str>, text: &str) -> P
         score: 1.0,
         similarity: 0.3,
         overlap: 0.5,
+        overdue_since: None,
     }
 }
 
 fn evidence(found: &[(&str, Vec<Passage>)]) -> Evidence {
     let found = found.iter().map(|(ask, passages)| Found { ask: (*ask).to_owned(), passages: passages.clone() });
-    Evidence { found: found.collect(), index: String::new() }
+    Evidence { found: found.collect(), ..Evidence::default() }
 }
 
 fn write_in(language: Language, found: &[(&str, Vec<Passage>)]) -> Option<Draft> {
@@ -346,4 +348,52 @@ fn what_the_writer_writes_from_documents_passes_the_checker() {
     let verdict =
         run(LocalChecker.check(&case(found[0].0), &classification, &evidence(&found), &draft, &draft.text, &SmsPolicy::default())).unwrap();
     assert_eq!((verdict.faults, verdict.support), (Vec::new(), 1.0));
+}
+
+const TO_CANADA: &str = "Shipping to Canada costs $14.50 and takes 6 to 9 business days.";
+const IN_THE_US: &str = "Standard delivery in the United States takes 3 to 5 business days.";
+
+#[test]
+fn an_answer_about_another_place_is_told() {
+    let on = |question: &str, reply: &str| check_on(PassageKind::Approved, reply, question, reply, Language::EN).faults;
+    let another = |value: &str| [Fault::AnotherThing { value: value.to_owned() }];
+    assert_eq!(on("how long is shipping to canada", IN_THE_US), another("canada"));
+    assert_eq!(on("how long is shipping to canada", TO_CANADA), []);
+    assert_eq!(on("do you deliver to oslo", IN_THE_US), another("oslo"));
+    assert_eq!(on("how long is shipping", IN_THE_US), []);
+}
+
+#[test]
+fn the_passage_on_the_named_place_answers_before_a_nearer_one() {
+    let near = passage("n", PassageKind::Approved, Some("How long is shipping?"), IN_THE_US);
+    let canada = passage("c", PassageKind::Document, None, TO_CANADA);
+    let draft = write(&[("how long is shipping to canada", vec![near, canada])]).unwrap();
+    assert_eq!(draft.text, TO_CANADA);
+}
+
+#[test]
+fn a_reply_to_one_of_two_asks_says_so() {
+    let price = passage("p", PassageKind::Approved, Some("How much is shipping to Canada?"), "Shipping to Canada costs $14.50.");
+    let asks = ["whats shipping to canada", "whats shipping to canada how long does it take"];
+    let draft = write(&asks.map(|ask| (ask, vec![price.clone()]))).unwrap();
+    assert_eq!((draft.text.as_str(), draft.asks_answered), ("Shipping to Canada costs $14.50.", 1));
+}
+
+#[test]
+fn approved_answers_go_before_macros_and_macros_before_past_replies_and_sentences() {
+    let approved = passage("a", PassageKind::Approved, Some("How do I return a helmet?"), "Approved.");
+    let mut of_intent = passage("m", PassageKind::Approved, None, "Macro.");
+    of_intent.intent = Some(IntentName("returns".to_owned()));
+    let past = passage("p", PassageKind::PastTicket, Some("how do i return a helmet"), "Past reply.");
+    let page = passage("d", PassageKind::Document, None, "You return a helmet by mail.");
+    let all = [past, page, of_intent, approved];
+    let ask = "how do i return a helmet";
+    for (count, expected) in [(4, "Approved."), (3, "Macro."), (2, "Past reply.")] {
+        let mut wanted = classification(&[ask], Language::EN);
+        wanted.intents = vec![RankedIntent { name: IntentName("returns".to_owned()), probability: 0.9 }];
+        let found = evidence(&[(ask, all[..count].to_vec())]);
+        let draft = run(LocalWriter.write(&case(ask), &wanted, &found, &SmsPolicy::default())).unwrap().unwrap();
+        assert_eq!(draft.text, expected);
+    }
+    assert_eq!(write(&[(ask, vec![all[1].clone()])]).unwrap().text, "You return a helmet by mail.");
 }

@@ -27,7 +27,7 @@ fn refusal(media_type: MediaType, bytes: &[u8]) -> String {
 
 fn section(headings: &[&str], question: Option<&str>, blocks: &[&str]) -> Section {
     let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    Section { headings: owned(headings), question: question.map(str::to_owned), blocks: owned(blocks) }
+    Section { headings: owned(headings), question: question.map(str::to_owned), intent: None, blocks: owned(blocks) }
 }
 
 #[test]

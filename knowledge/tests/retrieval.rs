@@ -75,6 +75,34 @@ async fn what_is_hidden_is_not_found_and_what_is_pinned_comes_first() {
 }
 
 #[tokio::test]
+async fn a_macro_is_found_for_its_intent_in_whatever_words_and_answers_nothing_else() {
+    let house = shop().await;
+    let table = "question,intent,answer\n,gift_card,Ask at the desk.\nDo cards expire?,gift_card,Never.\n";
+    let answers = folder("answers");
+    house.put(&answers, vec![Thing::Document(raw("answers.csv", MediaType::Csv, table))]);
+    house.sync(&answers, MARCH).await;
+    let asked = |intent: Option<&str>| Query { intent: intent.map(|name| IntentName(name.to_owned())), ..query("xyzzy?", LATER) };
+    let found = ask(&house, &asked(Some("gift_card"))).await;
+    assert_eq!((found[0].text.as_str(), found[0].kind), ("Ask at the desk.", PassageKind::Approved));
+    assert_eq!(found[0].intent, Some(IntentName("gift_card".to_owned())));
+    let never = ask(&house, &query("do cards expire?", LATER)).await;
+    assert_eq!((never[0].text.as_str(), never[0].intent.clone()), ("Never.", None), "it answers its question, not its intent");
+    assert!(ask(&house, &asked(Some("returns"))).await.iter().all(|passage| passage.score < 0.5));
+}
+
+#[tokio::test]
+async fn a_passage_past_its_date_says_so_from_that_moment() {
+    let house = shop().await;
+    let asked = query("can I return my shoes?", LATER);
+    let id = ask(&house, &asked).await[0].id.clone();
+    house.store.curate_now(Act::Verify { until: Some(at(APRIL)) }, &id);
+    assert_eq!(ask(&house, &asked).await[0].overdue_since, Some(at(APRIL)));
+    assert_eq!(ask(&house, &query("can I return my shoes?", "2024-03-15T00:00:00Z")).await[0].overdue_since, None);
+    house.store.curate_now(Act::Verify { until: Some(at("2025-01-01T00:00:00Z")) }, &id);
+    assert_eq!(ask(&house, &asked).await[0].overdue_since, None);
+}
+
+#[tokio::test]
 async fn a_question_of_the_past_is_answered_with_what_held_then() {
     let (house, help) = (House::new(), folder("help"));
     for (days, now) in [("thirty", MARCH), ("fourteen", APRIL)] {

@@ -43,6 +43,7 @@ pub fn edited(chunk: &Chunk, text: &str, at: Timestamp) -> PlainChunk {
         id: PassageId(triage::hash::of(&(&chunk.source, &document, &version))),
         kind: if is_ticket { PassageKind::Approved } else { chunk.kind },
         ticket: None,
+        intent: if is_ticket { None } else { chunk.intent.clone() },
         text: text.to_owned(),
         valid_from: at,
         valid_to: None,

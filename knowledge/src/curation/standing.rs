@@ -79,6 +79,8 @@ pub struct Log {
     passages: HashMap<PassageId, Vec<Entry>>,
     documents: HashMap<(SourceId, DocumentKey), Vec<Entry>>,
     sources: HashMap<SourceId, Vec<Entry>>,
+    /// Approved answers whose own table names an intent.
+    tabled: HashMap<IntentName, Vec<PassageId>>,
 }
 
 impl Log {
@@ -93,6 +95,15 @@ impl Log {
             }
         }
         log
+    }
+
+    /// With the approved answers whose own table names an intent.
+    #[must_use]
+    pub fn with_tabled(mut self, answers: impl IntoIterator<Item = (IntentName, PassageId)>) -> Self {
+        for (intent, passage) in answers {
+            self.tabled.entry(intent).or_default().push(passage);
+        }
+        self
     }
 
     /// How a passage stands at a moment. Hidden and pinned is what any of passage, document and source says; of the rest the
@@ -117,10 +128,12 @@ impl Log {
         }
     }
 
-    /// Passages that are approved for an intent at a moment, by the name of their first period, in a fixed order.
+    /// Passages that are approved for an intent at a moment, by an admin (by the name of their first period) or by their own table
+    /// (of every period), in a fixed order.
     pub fn approved(&self, intent: &IntentName, at: Timestamp) -> Vec<PassageId> {
         let is_approved = |entries: &Vec<Entry>| Said::until(entries.iter(), at).approved_for.as_ref() == Some(intent);
-        let mut ids: Vec<PassageId> = self.passages.iter().filter(|(_, entries)| is_approved(entries)).map(|(id, _)| id.clone()).collect();
+        let said = self.passages.iter().filter(|(_, entries)| is_approved(entries)).map(|(id, _)| id);
+        let mut ids: Vec<PassageId> = said.chain(self.tabled.get(intent).into_iter().flatten()).cloned().collect();
         ids.sort();
         ids
     }

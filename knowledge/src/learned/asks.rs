@@ -1,10 +1,11 @@
 //! The separate asks of a turn.
 //!
-//! A turn is cut at line breaks (each is a message of a burst), at sentences and at words that add another question ("also",
-//! "et aussi", "y también", "außerdem"). Greetings, thanks and closings are dropped. What only gives the background of a question
+//! A turn is cut at line breaks (each is a message of a burst), at sentences, at words that add another question ("also",
+//! "et aussi", "y también", "außerdem") and where a comma or an "and" joins two questions ([`crate::learned::joins`]). Greetings, thanks and closings are dropped. What only gives the background of a question
 //! stays with it, and fragments of one sentence are joined again.
 
 use crate::learned::greeting::{asks_nothing, is_bare_greeting, without_greeting};
+use crate::learned::joins::{joint, leans_back};
 use regex::Regex;
 use std::sync::LazyLock;
 use triage::language::function_words::is_function_word;
@@ -131,6 +132,22 @@ const QUESTION_OPENERS: &[&str] = &[
     "konnen",
     "haben",
     "gibt",
+    "a quelle heure",
+    "livrez",
+    "faites",
+    "a que hora",
+    "cuantas",
+    "me pueden",
+    "se puede",
+    "hacen",
+    "abren",
+    "habt",
+    "darf",
+    "ist",
+    "sind",
+    "ab wann",
+    "bis wann",
+    "um wie viel uhr",
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -146,6 +163,8 @@ struct Piece {
     kind: Kind,
     /// An adding word stood before it: it is an ask of its own.
     is_added: bool,
+    /// It was joined to the question before it in one sentence: it is an ask of its own, and may lean on that question's words.
+    is_joined: bool,
     /// It ends in a mark or is a whole sentence; else what follows in the burst may go on with it.
     is_closed: bool,
 }
@@ -166,6 +185,12 @@ pub fn asks(text: &str) -> Vec<String> {
             Kind::Statement if piece.is_added => asks.push(piece.text),
             Kind::Statement if any_question && asks.is_empty() => append(&mut background, &piece.text),
             Kind::Statement => append_last(&mut asks, &piece.text),
+            Kind::Question if piece.is_joined && stands_alone && !asks.is_empty() => {
+                let before = if leans_back(&piece.text) { asks.last().map_or("", String::as_str) } else { "" };
+                let mut ask = before.to_owned();
+                append(&mut ask, &piece.text);
+                asks.push(ask);
+            }
             Kind::Question if !stands_alone || leans(&piece) && !asks.is_empty() => append_last(&mut asks, &piece.text),
             Kind::Question if piece.is_added && !background.is_empty() => {
                 asks.push(std::mem::take(&mut background));
@@ -199,15 +224,32 @@ fn pieces(text: &str) -> Vec<Piece> {
             }
             let cut = ADDS.as_ref().and_then(|pattern| pattern.find(rest)).filter(|cut| cut.start() > 0);
             let head = cut.map_or(rest, |cut| rest.get(..cut.start()).unwrap_or(rest)).trim();
-            if !head.is_empty() && !asks_nothing(head) {
-                let is_closed = cut.is_some() || head.ends_with(['.', '!', '?', '…']);
-                pieces.push(Piece { text: head.to_owned(), kind: kind(head), is_added, is_closed });
-            }
+            let is_closed = cut.is_some() || head.ends_with(['.', '!', '?', '…']);
+            questions(head, is_added, is_closed, &mut pieces);
             is_added = cut.is_some();
             rest = cut.map_or("", |cut| rest.get(cut.end()..).unwrap_or_default());
         }
     }
     pieces
+}
+
+/// The questions that a comma or an "and" joins, one a piece; what asks nothing is left out.
+fn questions(mut text: &str, mut is_added: bool, is_closed: bool, pieces: &mut Vec<Piece>) {
+    let mut is_joined = false;
+    while !text.is_empty() {
+        let (end, start) = joint(text).filter(|(end, _)| is_question(text, *end)).unwrap_or((text.len(), text.len()));
+        let (head, rest) = (text.get(..end).unwrap_or(text).trim(), text.get(start..).unwrap_or_default());
+        if !head.is_empty() && !asks_nothing(head) {
+            pieces.push(Piece { text: head.to_owned(), kind: kind(head), is_added, is_joined, is_closed: is_closed || !rest.is_empty() });
+            (is_added, is_joined) = (false, true);
+        }
+        text = rest;
+    }
+}
+
+/// What stands before a joint asks something itself; else it is the background of what follows.
+fn is_question(text: &str, end: usize) -> bool {
+    text.get(..end).is_some_and(|head| kind(head.trim()) == Kind::Question && content_words(head) > 0 && !asks_nothing(head))
 }
 
 fn kind(piece: &str) -> Kind {

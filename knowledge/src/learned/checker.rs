@@ -1,11 +1,13 @@
 //! The checker's port: whether a reply may be sent. Deterministic, for replies of every writer.
 //!
-//! It looks for claims and asks whether a cited passage holds them. It does not understand: a missing "not", two facts joined the wrong
+//! It looks for claims and asks whether a cited passage holds them, and for single things that the question names and the reply passes
+//! over. It does not understand: a missing "not", two facts joined the wrong
 //! way round and a name that opens a sentence pass here. The gate, not the checker, weighs how likely a reply is wrong.
 
 use crate::learned::claims::{self, names};
 use crate::learned::injection;
 use crate::learned::links::{Link, is_allowed, links};
+use crate::learned::named::{Answer, Named, Names, named};
 use crate::learned::number::{self, Number, numbers};
 use crate::learned::promises::promise;
 use async_trait::async_trait;
@@ -24,7 +26,7 @@ use triage::text::{content_stems, fold, same_stem, single_spaced};
 /// A reply of which a smaller share of the words stands in the cited passages is not supported.
 pub const SUPPORT_MIN: f64 = 0.6;
 /// Name and version, for receipts.
-pub const NAME: &str = "local-checks-1";
+pub const NAME: &str = "local-checks-2";
 
 /// Checks by rules; it holds nothing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,6 +65,7 @@ impl Checker for LocalChecker {
         {
             faults.push(Fault::WrongLanguage);
         }
+        faults.extend(check_named(evidence, &cited, text));
         Ok(Verdict { faults, support, model: NAME.to_owned() })
     }
 }
@@ -158,6 +161,20 @@ fn check_promises(text: &str, cited: &Cited<'_>) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// What the turn names of its own, and the reply passes over.
+fn check_named(evidence: &Evidence, cited: &Cited<'_>, text: &str) -> Vec<Fault> {
+    let names = Names::of(evidence.passages());
+    let answer = Answer::of(text, cited.passages.iter().copied());
+    let mut things: Vec<Named> = Vec::new();
+    for thing in evidence.found.iter().flat_map(|found| named(&found.ask, &names)) {
+        if !things.contains(&thing) {
+            things.push(thing);
+        }
+    }
+    let passed_over = things.into_iter().filter(|thing| !answer.speaks_of(thing, &names));
+    passed_over.map(|thing| Fault::AnotherThing { value: thing.written }).collect()
 }
 
 /// The reply speaks to a machine, rests on a passage that does, or says what a message wanted to have said.

@@ -25,7 +25,8 @@ pub fn examples_of(past: &PastTicket) -> Option<Example> {
     Some(Example { text, intent, language: past.language })
 }
 
-fn opening(messages: &[Message]) -> Option<String> {
+/// What the customer wrote before anybody answered; an opening that only greets is joined with what came next. None without words.
+pub fn opening(messages: &[Message]) -> Option<String> {
     let mut text = String::new();
     for turn in messages.chunk_by(|a, b| a.author == b.author) {
         if turn.first().is_none_or(|message| message.author != Author::Customer) {

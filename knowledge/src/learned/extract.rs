@@ -1,5 +1,6 @@
 //! The sentences of a passage that answer an ask.
 
+use crate::learned::facts::{Kinds, has_price};
 use crate::learned::greeting::says_nothing;
 use crate::learned::injection;
 use std::ops::Range;
@@ -126,8 +127,7 @@ fn without_list_marker(text: &str) -> &str {
 /// What an ask looks for: its words, weighed by how rare they are among the candidate sentences.
 pub struct Wanted {
     stems: Vec<(String, f64)>,
-    price: bool,
-    time: bool,
+    kinds: Kinds,
 }
 
 impl Wanted {
@@ -143,43 +143,7 @@ impl Wanted {
             (stem, weight)
         };
         let stems = stems.into_iter().map(weigh).collect();
-        let asked = format!(" {} ", plain(ask));
-        let any = |words: &[&str]| words.iter().any(|word| asked.contains(&format!(" {word} ")));
-        Wanted {
-            stems,
-            price: any(&[
-                "how much", "price", "prices", "cost", "costs", "fee", "combien", "prix", "tarif", "cuanto", "precio", "cuesta", "preis",
-                "kostet",
-            ]),
-            time: any(&[
-                "when",
-                "what time",
-                "hours",
-                "open",
-                "close",
-                "how late",
-                "how long",
-                "how many",
-                "days",
-                "quand",
-                "heure",
-                "heures",
-                "horaires",
-                "ouvert",
-                "ferme",
-                "combien de temps",
-                "cuando",
-                "hora",
-                "horario",
-                "abren",
-                "cierran",
-                "tarda",
-                "wann",
-                "uhr",
-                "geoffnet",
-                "lange",
-            ]),
-        }
+        Wanted { stems, kinds: Kinds::of(ask) }
     }
 
     /// How well a sentence answers: its score, or none when it holds too little of what is asked. `title` are the stems of
@@ -195,8 +159,7 @@ impl Wanted {
             }
         }
         let has_digit = || sentence.raw.contains(|c: char| c.is_ascii_digit());
-        let has_price = || has_digit() && sentence.raw.contains(['$', '€', '£', '%']) || sentence.raw.to_lowercase().contains("free");
-        let of_kind = self.price && has_price() || self.time && has_digit();
+        let of_kind = self.kinds.price && has_price(sentence.raw) || self.kinds.time && has_digit();
         let coverage = if all > 0.0 { (inside + by_title) / all } else { 0.0 };
         let is_enough = coverage >= COVERAGE_MIN && (inside > 0.0 || of_kind);
         let bonus = if of_kind { KIND_BONUS } else { 0.0 } + SIMILARITY_WEIGHT * similarity.clamp(0.0, 1.0);

@@ -5,7 +5,7 @@
 //! [`ensemble`] joins them; [`measures`] says what was noticed on the way, and [`scope`] makes two probabilities of it: of lying outside
 //! all intents, and of the first intent being right. [`threshold`] says how sure is sure enough; [`classifier`] is the port on top.
 //! Writing: [`writer`] quotes passages ([`extract`], [`reuse`]) and never invents. Checking: [`checker`] looks for every claim
-//! ([`claims`], [`links`], [`promises`], [`injection`]) in what is cited.
+//! ([`claims`], [`links`], [`promises`], [`injection`]) in what is cited, and whether the answer speaks of what was asked ([`named`]).
 
 pub mod asks;
 pub mod augment;
@@ -18,23 +18,28 @@ pub mod data;
 pub mod ensemble;
 pub mod example;
 pub mod extract;
+pub mod facts;
 pub mod features;
 pub mod greeting;
 pub mod hash;
 pub mod hashed_embedder;
 pub mod injection;
+pub mod joins;
 pub mod linear;
 pub mod links;
 pub mod machine;
 pub mod measures;
 pub mod model;
+pub mod named;
 pub mod neighbours;
 pub mod number;
+pub mod places;
 pub mod promises;
 pub mod random;
 pub mod reuse;
 pub mod scope;
 pub mod scope_prior;
+pub mod share;
 pub mod softmax;
 pub mod static_table;
 pub mod threshold;

@@ -1,10 +1,12 @@
 //! The writer's port: a reply that quotes passages and adds nothing.
 //!
-//! For each ask the best answer of its own passages: an approved answer or a past reply whose question is near, else the best
-//! sentences of a document. Every sentence of the reply is a sentence of a passage and is cited with its place. When the best
+//! For each ask the best answer of its own passages: an approved answer whose question is near, else a macro (an answer that was
+//! approved for the intent), else a past reply whose question is very near, else the best sentences of a document. Every sentence of the reply is a sentence of a passage and is cited with its place. When the best
 //! candidate is weak there is no answer; when no ask has one there is no reply.
 
 use crate::learned::extract::{Quotable, SECOND_SHARE_MIN, Wanted, likeness, quotable};
+use crate::learned::facts::Kinds;
+use crate::learned::named::{Answer as Said, Names, named};
 use crate::learned::reuse::{is_yes_or_no, reusable};
 use async_trait::async_trait;
 use std::ops::Range;
@@ -29,10 +31,8 @@ pub const APPROVED_INTENT_MIN: f64 = 0.5;
 pub const PAST_NEAR_MIN: f64 = 0.85;
 /// A past reply that says yes or no must have been asked nearly the same.
 pub const YES_OR_NO_EXTRA: f64 = 0.05;
-/// What approval is worth beside nearness when several answers are near.
-pub const APPROVED_BONUS: f64 = 0.15;
 /// Name and version, for receipts.
-pub const NAME: &str = "local-quotes-1";
+pub const NAME: &str = "local-quotes-2";
 
 /// Writes by quoting; it holds nothing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,7 +78,7 @@ fn compose(customer: &Customer<'_>, evidence: &Evidence, budget: Budget) -> Opti
     let mut answers: Vec<Answer<'_>> = Vec::new();
     let mut answered = 0;
     for found in &evidence.found {
-        let Some(answer) = answer(found, customer) else { continue };
+        let Some(answer) = answer(found, customer).filter(|answer| tells(found, answer, evidence.found.len() > 1)) else { continue };
         answered += 1;
         let said: Vec<String> = answers.iter().flatten().map(Quote::text).collect();
         let fresh: Answer<'_> = answer.into_iter().filter(|quote| !said.contains(&quote.text())).collect();
@@ -94,6 +94,12 @@ fn compose(customer: &Customer<'_>, evidence: &Evidence, budget: Budget) -> Opti
     let citations =
         quotes().map(|quote| Citation { passage: quote.passage.id.clone(), start: quote.span.start, end: quote.span.end }).collect();
     Some(Draft { text, citations, language, asks_answered: answered, model: NAME.to_owned() })
+}
+
+/// Of several asks, an answer without the price or the duration that is asked for answers another one.
+fn tells(found: &Found, answer: &Answer<'_>, is_one_of_several: bool) -> bool {
+    let said: Vec<String> = answer.iter().map(Quote::text).collect();
+    !is_one_of_several || Kinds::of(&found.ask).are_in(&said.join(" "))
 }
 
 /// Drops sentences until the reply fits: last sentences first, then last answers. One sentence always stays.
@@ -135,7 +141,24 @@ fn joined(answers: &[Answer<'_>]) -> String {
 /// The best answer to one ask, from its own passages in the customer's language.
 fn answer<'a>(found: &'a Found, customer: &Customer<'_>) -> Option<Answer<'a>> {
     let passages: Vec<&Passage> = found.passages.iter().filter(|passage| speaks(passage, customer.language)).collect();
-    known_answer(&found.ask, &passages, customer.intent).or_else(|| best_sentences(&found.ask, &passages))
+    let among =
+        |passages: &[&'a Passage]| known_answer(&found.ask, passages, customer.intent).or_else(|| best_sentences(&found.ask, passages));
+    let named = on_the_named(&found.ask, &passages);
+    if named.is_empty() { among(&passages) } else { among(&named).or_else(|| among(&passages)) }
+}
+
+/// The passages that speak of every single thing that the ask names; none when it names nothing, or no passage speaks of it.
+fn on_the_named<'a>(ask: &str, passages: &[&'a Passage]) -> Vec<&'a Passage> {
+    let names = Names::of(passages.iter().copied());
+    let things = named(ask, &names);
+    if things.is_empty() {
+        return Vec::new();
+    }
+    let speaks_of_all = |passage: &&&Passage| {
+        let answer = Said::of(&passage.text, std::iter::once(**passage));
+        things.iter().all(|thing| answer.speaks_of(thing, &names))
+    };
+    passages.iter().filter(speaks_of_all).copied().collect()
 }
 
 /// A passage in another language is no answer. A language that was not plain when the passage was taken in shuts nothing out.
@@ -146,24 +169,33 @@ fn speaks(passage: &Passage, customer: Option<Language>) -> bool {
     }
 }
 
-/// An approved answer or a past reply whose question is near. What was approved for the intent is near enough.
+/// How far an answer is to be trusted before how near it lies.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Trust {
+    /// A past reply.
+    Past,
+    /// What was approved for the intent, whatever question it answers.
+    Macro,
+    /// An approved answer whose question is near.
+    Approved,
+}
+
+/// An approved answer or a past reply whose question is near, or what was approved for the intent.
 fn known_answer<'a>(ask: &str, passages: &[&'a Passage], intent: Option<&IntentName>) -> Option<Answer<'a>> {
-    let mut best: Option<(f64, Answer<'a>)> = None;
+    let mut best: Option<((Trust, f64), Answer<'a>)> = None;
     for passage in passages.iter().copied() {
         let is_for_intent = passage.kind == PassageKind::Approved && intent.is_some() && passage.intent.as_ref() == intent;
-        if passage.question.is_none() && !is_for_intent {
-            continue;
-        }
-        let question = passage.question.as_deref().unwrap_or_default();
-        let near = likeness(ask, question).max(passage.similarity).max(if is_for_intent { APPROVED_NEAR_MIN } else { 0.0 });
-        let (strength, spans) = match passage.kind {
-            PassageKind::Approved if near >= APPROVED_NEAR_MIN => (near + APPROVED_BONUS, all_spans(passage)),
-            PassageKind::PastTicket if near >= near_min(passage) => (near, reusable(passage)),
+        let asked = passage.question.as_deref().map(|question| likeness(ask, question).max(passage.similarity));
+        let near = asked.unwrap_or(passage.similarity);
+        let (trust, spans) = match passage.kind {
+            PassageKind::Approved if asked.is_some_and(|near| near >= APPROVED_NEAR_MIN) => (Trust::Approved, all_spans(passage)),
+            PassageKind::Approved if is_for_intent => (Trust::Macro, all_spans(passage)),
+            PassageKind::PastTicket if asked.is_some_and(|near| near >= near_min(passage)) => (Trust::Past, reusable(passage)),
             PassageKind::Approved | PassageKind::PastTicket | PassageKind::Document => continue,
         };
         let Some(spans) = spans else { continue };
-        if best.as_ref().is_none_or(|(other, _)| strength > *other) {
-            best = Some((strength, spans.into_iter().map(|span| Quote { passage, span }).collect()));
+        if best.as_ref().is_none_or(|(other, _)| (trust, near) > *other) {
+            best = Some(((trust, near), spans.into_iter().map(|span| Quote { passage, span }).collect()));
         }
     }
     best.map(|(_, answer)| answer)

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use triage::evidence::PassageId;
+use triage::intent::IntentName;
 
 /// Counts every change of the store; an index is current when it has seen the newest one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
@@ -121,6 +122,8 @@ pub trait KnowledgeStore: Send + Sync {
     /// Everything that was ever said of what is there, in its order: an index knows only how things stand now. What was said
     /// of a passage holds for the same text in the next version of its document, and is told of that one too.
     async fn curations(&self) -> Result<Vec<Entry>, StoreError>;
+    /// Passages of approved answers whose own table names an intent, of every period, with that intent, by id.
+    async fn answers_to_intents(&self) -> Result<Vec<(IntentName, PassageId)>, StoreError>;
     /// The newest lines of the audit, newest first.
     async fn audit(&self, limit: usize) -> Result<Vec<AuditLine>, StoreError>;
     /// Versions of a document, newest first, and its audit lines, newest first.

@@ -35,7 +35,8 @@ pub fn chunk(versioned: &VersionedDocument) -> Vec<PlainChunk> {
     let document = &versioned.document;
     let mut chunks = Vec::new();
     for section in &document.sections {
-        let is_whole = section.question.is_some() && document.kind != PassageKind::Document;
+        let is_one_answer = section.question.is_some() || section.intent.is_some();
+        let is_whole = is_one_answer && document.kind != PassageKind::Document;
         let texts = if is_whole { vec![section.blocks.join("\n")] } else { pack(&section.blocks, CHUNK_TOKENS_MAX) };
         for text in texts {
             let chunk = passage(versioned, section, text, chunks.len());
@@ -59,7 +60,7 @@ fn passage(versioned: &VersionedDocument, section: &Section, text: String, ordin
         text,
         language: document.language,
         ticket: document.ticket.clone(),
-        intent: document.intent.clone(),
+        intent: section.intent.clone().or_else(|| document.intent.clone()),
         valid_from: versioned.valid_from,
         valid_to: None,
     }

@@ -16,7 +16,7 @@ pub fn reader(text: &str) -> Reader<&[u8]> {
     ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).trim(Trim::All).from_reader(text.as_bytes())
 }
 
-/// Reads a table. With the columns `question` and `answer` it is one of questions and answers; any other becomes one section
+/// Reads a table. With the columns `question` and `answer`, or `intent` and `answer`, it is one of approved answers; any other becomes one section
 /// a row, `Header: value; Header: value`, so that a row can be cited alone.
 pub fn parse(key: &DocumentKey, text: &str) -> Result<Parsed, String> {
     if commas(text) > COLUMNS_MAX {
@@ -25,7 +25,7 @@ pub fn parse(key: &DocumentKey, text: &str) -> Result<Parsed, String> {
     let mut reader = reader(text);
     let header = reader.headers().map_err(|_| "its first line is no CSV header".to_owned())?.clone();
     let has = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
-    if has("question") && has("answer") {
+    if has("answer") && (has("question") || has("intent")) {
         return parse_faq_csv::parse(key, text);
     }
     let names: Vec<String> = header.iter().map(squeeze).collect();
@@ -41,7 +41,7 @@ pub fn parse(key: &DocumentKey, text: &str) -> Result<Parsed, String> {
         let cells: Vec<String> = record.iter().take(COLUMNS_MAX).map(str::to_owned).collect();
         let sentence = row_sentence(&names, &cells);
         if !sentence.is_empty() {
-            sections.push(Section { headings: Vec::new(), question: None, blocks: vec![sentence] });
+            sections.push(Section { headings: Vec::new(), question: None, intent: None, blocks: vec![sentence] });
         }
     }
     if sections.is_empty() {

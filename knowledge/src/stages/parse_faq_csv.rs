@@ -1,4 +1,7 @@
-//! A table of questions and answers: columns `question`, `answer` and, if wanted, `language` (RFC 4180).
+//! A table of approved answers: columns `answer` and `question` or `intent` or both and, if wanted, `language` (RFC 4180).
+//!
+//! A row with a question answers that question; a row with an intent is the answer to that intent, whatever words a customer uses: a
+//! macro, when it has no question.
 
 use crate::document::{Document, DocumentKey, Refused, Section};
 use crate::stages::parse::Parsed;
@@ -8,17 +11,21 @@ use crate::stages::sections::{squeeze, title_of_key};
 use csv::StringRecord;
 use std::collections::BTreeMap;
 use triage::evidence::PassageKind;
+use triage::intent::IntentName;
 use triage::language::Language;
 
 /// A question is no longer than this; more is a quotation mark that is not closed.
 pub const QUESTION_CHARS_MAX: usize = 1_000;
+/// The name of an intent is no longer than this.
+pub const INTENT_CHARS_MAX: usize = 100;
 /// An answer is one passage, and no longer than this.
 pub const ANSWER_CHARS_MAX: usize = 20_000;
 
 /// Which column holds what.
 struct Columns {
-    question: usize,
+    question: Option<usize>,
     answer: usize,
+    intent: Option<usize>,
     language: Option<usize>,
 }
 
@@ -64,24 +71,32 @@ fn document(key: &DocumentKey, language: Option<Language>, sections: Vec<Section
 
 fn section(record: &StringRecord, columns: &Columns) -> Result<(Option<Language>, Section), String> {
     let field = |column: usize| record.get(column).unwrap_or_default();
-    let (question, blocks) = (squeeze(field(columns.question)), paragraphs(field(columns.answer)));
-    if question.is_empty() || blocks.is_empty() {
-        return Err("needs both a question and an answer".to_owned());
+    let column = |column: Option<usize>| column.map(|column| squeeze(field(column))).filter(|text| !text.is_empty());
+    let (question, intent, blocks) = (column(columns.question), column(columns.intent), paragraphs(field(columns.answer)));
+    if blocks.is_empty() || question.is_none() && intent.is_none() {
+        return Err("needs an answer, and a question or an intent".to_owned());
     }
-    if question.chars().count() > QUESTION_CHARS_MAX || field(columns.answer).chars().count() > ANSWER_CHARS_MAX {
+    if intent.as_ref().is_some_and(|intent| intent.chars().count() > INTENT_CHARS_MAX) {
+        return Err(format!("names an intent of more than {INTENT_CHARS_MAX} characters"));
+    }
+    if question.as_ref().map_or(0, |question| question.chars().count()) > QUESTION_CHARS_MAX
+        || field(columns.answer).chars().count() > ANSWER_CHARS_MAX
+    {
         return Err(format!("is longer than a question ({QUESTION_CHARS_MAX} characters) or an answer ({ANSWER_CHARS_MAX}) can be"));
     }
     let language = match columns.language.map(field).filter(|code| !code.is_empty()) {
         None => None,
         Some(code) => Some(Language::parse(code).map_err(|error| error.to_string())?),
     };
-    Ok((language, Section { headings: Vec::new(), question: Some(question), blocks }))
+    Ok((language, Section { headings: Vec::new(), question, intent: intent.map(IntentName), blocks }))
 }
 
 fn columns(header: &StringRecord) -> Result<Columns, String> {
     let find = |name: &str| header.iter().position(|column| column.eq_ignore_ascii_case(name));
-    match (find("question"), find("answer")) {
-        (Some(question), Some(answer)) => Ok(Columns { question, answer, language: find("language") }),
-        _ => Err("its first line must name the columns `question` and `answer` (and `language`, if wanted)".to_owned()),
+    match (find("answer"), find("question"), find("intent")) {
+        (Some(answer), question, intent) if question.is_some() || intent.is_some() => {
+            Ok(Columns { question, answer, intent, language: find("language") })
+        }
+        _ => Err("its first line must name the columns `question` (or `intent`) and `answer` (and `language`, if wanted)".to_owned()),
     }
 }

@@ -97,7 +97,7 @@ fn section(exchange: &Exchange<'_>, personal: &Personal, is_first: bool) -> Opti
         return None;
     }
     let blocks: Vec<String> = exchange.answers.iter().filter_map(|message| answer(&message.text, personal)).collect();
-    (!blocks.is_empty()).then_some(Section { headings: Vec::new(), question: Some(question), blocks })
+    (!blocks.is_empty()).then_some(Section { headings: Vec::new(), question: Some(question), intent: None, blocks })
 }
 
 /// An agent's message without its openings and closings.

@@ -69,7 +69,7 @@ impl SectionBuilder {
         let mut headings: Vec<String> = self.path.iter().map(|(_, text)| text.clone()).collect();
         let question = headings.last().filter(|heading| is_question(heading)).cloned();
         headings.extend(self.place.clone());
-        self.sections.push(Section { headings, question, blocks: std::mem::take(&mut self.blocks) });
+        self.sections.push(Section { headings, question, intent: None, blocks: std::mem::take(&mut self.blocks) });
     }
 }
 

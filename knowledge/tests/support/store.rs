@@ -4,7 +4,7 @@ use super::*;
 use knowledge::chunk::{Chunk, KeyedChunk};
 use knowledge::curation::{Act, AuditLine, Curation, Entry, Target};
 use knowledge::ports::store::{IndexChange, KnowledgeStore, Revision, SourceChange, SourceSummary, StoreError, VersionLine};
-use triage::evidence::PassageId;
+use triage::evidence::{PassageId, PassageKind};
 
 #[derive(Clone)]
 pub struct Row {
@@ -112,6 +112,10 @@ impl KnowledgeStore for Memory {
     }
     async fn curations(&self) -> Result<Vec<Entry>, StoreError> {
         Ok(self.0.lock().unwrap().said.clone())
+    }
+    async fn answers_to_intents(&self) -> Result<Vec<(IntentName, PassageId)>, StoreError> {
+        let approved = self.chunks().into_iter().filter(|chunk| chunk.kind == PassageKind::Approved);
+        Ok(approved.filter_map(|chunk| Some((chunk.intent?, chunk.id))).collect())
     }
     async fn audit(&self, _limit: usize) -> Result<Vec<AuditLine>, StoreError> {
         Ok(Vec::new())

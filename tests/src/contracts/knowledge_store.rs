@@ -8,7 +8,7 @@ use knowledge::ports::store::{IndexChange, KnowledgeStore, Revision, SourceChang
 use knowledge::source::SourceId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use triage::evidence::PassageId;
+use triage::evidence::{PassageId, PassageKind};
 use triage::intent::IntentName;
 
 /// What a law says when it cannot be tried.
@@ -37,6 +37,7 @@ pub async fn holds(make: Make<'_>) -> Held {
     history_is_told_newest_first(make()).await?;
     what_was_said_is_kept_with_its_moment(make()).await?;
     what_was_said_of_a_text_holds_while_the_text_stays(make()).await?;
+    approved_answers_are_told_by_their_intent(make()).await?;
     a_removed_source_leaves_only_ids(make()).await
 }
 
@@ -327,6 +328,22 @@ async fn what_was_said_of_a_text_holds_while_the_text_stays(store: Arc<dyn Knowl
     let log = Log::new(store.curations().await?);
     let moved = store.passages(&[PassageId("a.md-v2-2".to_owned())]).await?.remove(0);
     assert_eq!(log.standing(&moved, second(40)).owner.as_deref(), Some("ada"));
+    Ok(())
+}
+
+async fn approved_answers_are_told_by_their_intent(store: Arc<dyn KnowledgeStore>) -> Held {
+    let mut answers = version("faq.csv", "v1", 5, &["by mail", "a page"]);
+    let names = |answers: &[(IntentName, PassageId)]| answers.iter().map(|(intent, _)| intent.0.clone()).collect::<Vec<_>>();
+    for (keyed, kind) in answers.chunks.iter_mut().zip([PassageKind::Approved, PassageKind::Document]) {
+        keyed.chunk.kind = kind;
+        keyed.chunk.intent = Some(IntentName("returns".to_owned()));
+    }
+    let id = answers.chunks[0].chunk.id.clone();
+    handbook(store.as_ref(), 10, &brings(vec![answers])).await?;
+    let told = store.answers_to_intents().await?;
+    assert_eq!((names(&told), &told[0].1), (vec!["returns".to_owned()], &id));
+    store.remove_source(&self::id("handbook"), second(20)).await?;
+    assert_eq!(store.answers_to_intents().await?, []);
     Ok(())
 }
 

@@ -138,13 +138,21 @@ fn read_toml<T: serde::de::DeserializeOwned + Default>(path: &Path) -> anyhow::R
 
 /// The learned classifier of the data folder; an untrained one gives everything to people.
 pub fn classifier(home: &Home, embedder: Arc<dyn Embedder>) -> anyhow::Result<LocalClassifier> {
+    match model(home)? {
+        Some(model) => Ok(LocalClassifier::new(Arc::new(model), embedder)?),
+        None => Ok(LocalClassifier::untrained(embedder)),
+    }
+}
+
+/// The learned model of the data folder, when there is one.
+pub fn model(home: &Home) -> anyhow::Result<Option<Model>> {
     let path = home.model();
     if !path.exists() {
-        return Ok(LocalClassifier::untrained(embedder));
+        return Ok(None);
     }
     let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let model = Model::from_bytes(&bytes).with_context(|| format!("{} is damaged: run `whimbrel learn` again", path.display()))?;
-    Ok(LocalClassifier::new(Arc::new(model), embedder)?)
+    Ok(Some(model))
 }
 
 /// The one place where a `Triage` is put together.

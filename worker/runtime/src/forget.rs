@@ -13,7 +13,8 @@ use triage::draft::Fault;
 pub fn forget(decision: &mut Decision, effects: &mut [(Effect, EffectState)], source: &str) -> bool {
     let before = (decision.clone(), effects.to_vec());
     let receipt = &mut decision.receipt;
-    receipt.passages.iter_mut().filter(|passage| passage.source == source).for_each(|passage| passage.title.clear());
+    let seen = receipt.passages.iter_mut().chain(&mut receipt.set_aside);
+    seen.filter(|passage| passage.source == source).for_each(|passage| passage.title.clear());
     let is_of_source = |id| receipt.passages.iter().any(|passage| passage.source == source && &passage.id == id);
     let quotes = receipt.citations.iter().any(|citation| is_of_source(&citation.passage));
     if quotes && !effects.iter().any(|(effect, state)| is_said(effect, *state)) {
@@ -56,7 +57,8 @@ fn empty_fault(fault: &mut Fault) {
         | Fault::UnsupportedLink { value }
         | Fault::UnsupportedName { value }
         | Fault::Promise { value }
-        | Fault::ReservedWord { value } => value.clear(),
+        | Fault::ReservedWord { value }
+        | Fault::AnotherThing { value } => value.clear(),
         Fault::NoCitation | Fault::Instruction | Fault::Unsupported | Fault::WrongLanguage => {}
     }
 }

@@ -8,7 +8,7 @@ use crate::evidence::Evidence;
 use crate::findings::{Findings, Judgement, Screening, Stop};
 use crate::intent::IntentName;
 use crate::language::detect::detect;
-use crate::policy::{Ceiling, Greeting, Texts};
+use crate::policy::{Ceiling, Greeting, Overdue, Texts};
 use crate::receipt::Receipt;
 use crate::rules::Routing;
 use crate::stages::judge::ceiling;
@@ -63,7 +63,9 @@ pub fn next<'a>(terms: &Terms, case: &Case, findings: &'a Findings) -> Next<'a> 
     }
     let Some(verdict) = &findings.verdict else { return Next::Check(classification, evidence, draft) };
     let Some(judgement) = &findings.judgement else { return Next::Judge(classification, routing, evidence, draft, verdict) };
-    done(conclude(terms, judgement, verdict, &findings.texts, answers_all(classification, draft)))
+    let would_be =
+        WouldBe { texts: &findings.texts, answers_all: answers_all(classification, draft), is_overdue: is_overdue(evidence, draft) };
+    done(conclude(terms, judgement, verdict, &would_be))
 }
 
 /// An action with its reason, before tags, team and receipt are added.
@@ -156,10 +158,19 @@ fn before_evidence(terms: &Terms, classification: &Classification, routing: &Rou
     (!sure).then(|| Conclusion::person(Reason::Unsure))
 }
 
+/// What would be sent.
+struct WouldBe<'a> {
+    texts: &'a [String],
+    /// It leaves nothing open that was asked.
+    answers_all: bool,
+    /// It rests on a passage whose verification is over.
+    is_overdue: bool,
+}
+
 /// The end of the whole path: evidence decides.
-fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[String], answers_all: bool) -> Conclusion {
-    let draft = || Action::Draft { text: texts.join("\n") };
-    if !verdict.faults.is_empty() {
+fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, would_be: &WouldBe<'_>) -> Conclusion {
+    let draft = || Action::Draft { text: would_be.texts.join("\n") };
+    if verdict.faults.iter().any(|fault| !fault.is_doubt()) {
         return Conclusion::person(Reason::CheckFailed);
     }
     match judgement.ceiling {
@@ -184,10 +195,22 @@ fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[St
     if !at_most(judgement.wrong_per_100, judgement.max_wrong_per_100) {
         return Conclusion::new(draft(), Reason::TooRisky);
     }
-    if !answers_all {
+    if !verdict.faults.is_empty() {
+        return Conclusion::new(draft(), Reason::AnotherThing);
+    }
+    if would_be.is_overdue && terms.policy.overdue != Overdue::Reply {
+        return Conclusion::new(draft(), Reason::PastVerification);
+    }
+    if !would_be.answers_all {
         return Conclusion::new(draft(), Reason::PartlyAnswered);
     }
-    Conclusion::new(Action::Reply { texts: texts.to_vec() }, Reason::SureEnough)
+    Conclusion::new(Action::Reply { texts: would_be.texts.to_vec() }, Reason::SureEnough)
+}
+
+/// A cited passage was verified until a date that is over.
+fn is_overdue(evidence: &Evidence, draft: &Draft) -> bool {
+    let mut cited = draft.citations.iter().filter_map(|citation| evidence.get(&citation.passage));
+    cited.any(|passage| passage.overdue_since.is_some())
 }
 
 /// What is no number is never within a limit.

@@ -104,6 +104,10 @@ pub enum Reason {
     CheckFailed,
     /// The answer leaves a part of what was asked open.
     PartlyAnswered,
+    /// It rests on a passage whose verification is over; its date stands in the receipt.
+    PastVerification,
+    /// The question names a thing of which the answer does not speak; it stands in the receipt.
+    AnotherThing,
     /// The gate was not calibrated on the operator's own tickets.
     NotCalibrated,
     /// Such replies were wrong more often than the dial allows.
@@ -149,6 +153,8 @@ impl Reason {
             Reason::TooLong => "the answer does not fit the segment budget",
             Reason::CheckFailed => "the answer failed its checks",
             Reason::PartlyAnswered => "it leaves a part of what was asked open",
+            Reason::PastVerification => "it rests on a passage whose verification is over",
+            Reason::AnotherThing => "the question names something of which the answer does not speak",
             Reason::NotCalibrated => "the gate has not been calibrated on your own tickets: run `whimbrel learn`",
             Reason::TooRisky => "such replies were wrong more often than the dial allows",
             Reason::CeilingDraft => "this intent may only be drafted",

@@ -68,6 +68,29 @@ pub enum Fault {
     Unsupported,
     /// It is in another language than the customer's.
     WrongLanguage,
+    /// The question names a thing (a place, a day, a product) of which the reply does not speak.
+    AnotherThing {
+        /// The thing, in the question's words.
+        value: String,
+    },
+}
+
+impl Fault {
+    /// The reply holds what it says, but a person must see whether it answers: it may be a draft and never goes by itself.
+    pub fn is_doubt(&self) -> bool {
+        match self {
+            Fault::AnotherThing { .. } => true,
+            Fault::NoCitation
+            | Fault::UnsupportedNumber { .. }
+            | Fault::UnsupportedLink { .. }
+            | Fault::UnsupportedName { .. }
+            | Fault::Promise { .. }
+            | Fault::ReservedWord { .. }
+            | Fault::Instruction
+            | Fault::Unsupported
+            | Fault::WrongLanguage => false,
+        }
+    }
 }
 
 /// What the checks say.

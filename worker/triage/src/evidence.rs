@@ -79,6 +79,9 @@ pub struct Passage {
     pub similarity: f64,
     /// Share of the query's words (by weight) that the passage holds, between 0 and 1.
     pub overlap: f64,
+    /// The date until which an admin verified it, when that date was over at the moment that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_since: Option<Timestamp>,
 }
 
 /// What one ask found.
@@ -95,6 +98,9 @@ pub struct Found {
 pub struct Evidence {
     /// One entry an ask, in their order.
     pub found: Vec<Found>,
+    /// What the policy set aside before anything was written: passages whose verification is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<Passage>,
     /// Version of the index that answered, for the receipt.
     pub index: String,
 }
@@ -103,6 +109,15 @@ impl Evidence {
     /// All passages, in the order of the asks.
     pub fn passages(&self) -> impl Iterator<Item = &Passage> {
         self.found.iter().flat_map(|found| found.passages.iter())
+    }
+
+    /// Puts passages aside: they are no evidence any more, and stand in the receipt.
+    pub fn set_aside(&mut self, is_out: impl Fn(&Passage) -> bool) {
+        for found in &mut self.found {
+            let (out, kept) = std::mem::take(&mut found.passages).into_iter().partition(|passage| is_out(passage));
+            found.passages = kept;
+            self.set_aside.extend::<Vec<Passage>>(out);
+        }
     }
 
     /// The passage of this id.

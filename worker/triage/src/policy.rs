@@ -35,6 +35,19 @@ pub enum Greeting {
     Leave,
 }
 
+/// What to do with a passage whose `verify until` is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overdue {
+    /// Answer with it as before.
+    Reply,
+    /// What rests on it is a draft at most.
+    #[default]
+    Draft,
+    /// It answers nothing until somebody verifies it again.
+    Hide,
+}
+
 /// What holds for every text that goes out.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -142,6 +155,8 @@ pub struct Policy {
     pub tags: Vec<Tag>,
     /// What to do with a bare greeting.
     pub greeting: Greeting,
+    /// What a passage may do whose `verify until` is over: `reply`, `draft` or `hide`. Default `draft`.
+    pub overdue: Overdue,
     /// When people are at work.
     pub office_hours: Option<OfficeHours>,
     /// Routing rules, in their order.
@@ -167,6 +182,7 @@ impl Default for Policy {
             default_team: None,
             tags: Vec::new(),
             greeting: Greeting::default(),
+            overdue: Overdue::default(),
             office_hours: None,
             rules: Vec::new(),
             sms: SmsPolicy::default(),

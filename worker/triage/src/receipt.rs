@@ -61,6 +61,9 @@ pub struct SeenPassage {
     pub similarity: f64,
     /// Share of the query's words that it holds.
     pub overlap: f64,
+    /// The date until which it was verified, when that is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_since: Option<Timestamp>,
 }
 
 /// Everything that mattered.
@@ -92,6 +95,9 @@ pub struct Receipt {
     pub rules: Vec<String>,
     /// The passages that were seen, in the order of the asks.
     pub passages: Vec<SeenPassage>,
+    /// Passages that the policy set aside because their verification is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<SeenPassage>,
     /// What the would-be reply rests on.
     pub citations: Vec<Citation>,
     /// The would-be reply, whatever was done with it.
@@ -136,6 +142,7 @@ impl Receipt {
             asks: classification.map(|c| c.asks.iter().take(asks_max).map(|ask| ask.text.clone()).collect()).unwrap_or_default(),
             rules: findings.routing.as_ref().map(|r| r.rules.clone()).unwrap_or_default(),
             passages: evidence.map(|e| e.passages().map(SeenPassage::of).collect()).unwrap_or_default(),
+            set_aside: evidence.map(|e| e.set_aside.iter().map(SeenPassage::of).collect()).unwrap_or_default(),
             citations: draft.map(|d| d.citations.clone()).unwrap_or_default(),
             preview: would_be.as_ref().map(|text| preview(text, case.customer.reveal(), &terms.policy.sms.prices)),
             would_be,
@@ -157,6 +164,7 @@ impl SeenPassage {
             score: passage.score,
             similarity: passage.similarity,
             overlap: passage.overlap,
+            overdue_since: passage.overdue_since,
         }
     }
 }

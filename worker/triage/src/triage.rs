@@ -52,7 +52,7 @@ impl Triage {
                     Step::Route
                 }
                 Next::Retrieve(classification) => {
-                    findings.evidence = Some(retrieve(self.retriever.as_ref(), case, classification, &policy.limits).await?);
+                    findings.evidence = Some(retrieve(self.retriever.as_ref(), case, classification, policy).await?);
                     Step::Retrieve
                 }
                 Next::Write(classification, evidence) => {

@@ -12,7 +12,7 @@ use triage::draft::Fault;
 use triage::findings::Step;
 use triage::language::Language;
 use triage::phone::PhoneNumber;
-use triage::policy::{Ceiling, Greeting};
+use triage::policy::{Ceiling, Greeting, Overdue};
 use triage::ticket::{Message, Team, Ticket};
 
 /// Every reason has its place here, so that a new one must be given a row below.
@@ -45,10 +45,12 @@ fn place(reason: &Reason) -> usize {
         Reason::CeilingDraft => 24,
         Reason::SureEnough => 25,
         Reason::PartlyAnswered => 26,
+        Reason::AnotherThing => 27,
+        Reason::PastVerification => 28,
     }
 }
 
-const REASONS: usize = 27;
+const REASONS: usize = 29;
 
 fn opted_out(text: &str) -> Case {
     case_of(&Ticket { opted_out: vec![change(-100, true)], ..ticket(vec![customer("m1", 0, text)]) })
@@ -117,6 +119,16 @@ fn found_out() -> Vec<Row> {
         })
     };
     let faulty = world().but(|w| w.script.verdict.as_mut().unwrap().faults.push(Fault::Unsupported));
+    let overdue = |overdue: Overdue| {
+        world().but(|w| {
+            w.script.passages.iter_mut().for_each(|passage| passage.overdue_since = Some(at(-DAY_S)));
+            w.policy.overdue = overdue;
+        })
+    };
+    let on_another = |ceiling: Ceiling| {
+        let fault = Fault::AnotherThing { value: "canada".to_owned() };
+        with_ceiling(ceiling).but(|w| w.script.verdict.as_mut().unwrap().faults.push(fault))
+    };
     let unfounded = world().but(|w| w.script.draft = Some(draft("Yes.", &["another passage"])));
     vec![
         (with_greeting(Greeting::Leave), question(), Reason::BareGreeting, "tag"),
@@ -144,6 +156,11 @@ fn found_out() -> Vec<Row> {
         (world().but(|w| w.gate = gate(10.0)), question(), Reason::TooRisky, "draft"),
         (world().but(|w| w.gate = gate(60.0)), question(), Reason::TooRisky, "escalate"),
         (with_ceiling(Ceiling::Draft), question(), Reason::CeilingDraft, "draft"),
+        (overdue(Overdue::Draft), question(), Reason::PastVerification, "draft"),
+        (overdue(Overdue::Reply), question(), Reason::SureEnough, "reply"),
+        (overdue(Overdue::Hide), question(), Reason::NothingFound, "escalate"),
+        (on_another(Ceiling::Reply), question(), Reason::AnotherThing, "draft"),
+        (on_another(Ceiling::Shadow), question(), Reason::InShadow, "tag"),
         (world().but(|w| w.script.draft.as_mut().unwrap().asks_answered = 0), question(), Reason::PartlyAnswered, "draft"),
         (world(), question(), Reason::SureEnough, "reply"),
     ]

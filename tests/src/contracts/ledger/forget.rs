@@ -19,6 +19,7 @@ fn quoting(mut decision: Decision, source: &str) -> Decision {
         score: 0.9,
         similarity: 0.8,
         overlap: 0.5,
+        overdue_since: None,
     };
     decision.receipt.citations = vec![Citation { passage: passage.id.clone(), start: 0, end: 4 }];
     decision.receipt.passages = vec![passage];

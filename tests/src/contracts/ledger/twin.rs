@@ -82,6 +82,7 @@ pub fn decision(action: Action) -> Decision {
         asks: Vec::new(),
         rules: Vec::new(),
         passages: Vec::new(),
+        set_aside: Vec::new(),
         citations: Vec::new(),
         would_be: None,
         preview: None,

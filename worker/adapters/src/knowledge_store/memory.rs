@@ -14,7 +14,8 @@ use knowledge::ports::store::{IndexChange, KnowledgeStore, NewVersion, Revision,
 use knowledge::source::{Source, SourceId};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use triage::evidence::PassageId;
+use triage::evidence::{PassageId, PassageKind};
+use triage::intent::IntentName;
 
 struct SourceEntry {
     source: Source,
@@ -322,6 +323,14 @@ impl KnowledgeStore for MemoryKnowledgeStore {
 
     async fn curations(&self) -> Result<Vec<Entry>, StoreError> {
         Ok(self.lock().log.iter().map(|(_, entry)| entry.clone()).collect())
+    }
+
+    async fn answers_to_intents(&self) -> Result<Vec<(IntentName, PassageId)>, StoreError> {
+        let knowledge = self.lock();
+        let approved = knowledge.all().map(|(passage, _)| &passage.chunk).filter(|chunk| chunk.kind == PassageKind::Approved);
+        let mut named: Vec<_> = approved.filter_map(|chunk| Some((chunk.intent.clone()?, chunk.id.clone()))).collect();
+        named.sort_by(|a, b| a.1.cmp(&b.1));
+        Ok(named)
     }
 
     async fn audit(&self, limit: usize) -> Result<Vec<AuditLine>, StoreError> {

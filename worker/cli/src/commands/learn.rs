@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use knowledge::learned::classifier::LocalClassifier;
 use knowledge::learned::example::{Example, examples_of};
 use knowledge::learned::model::Model;
+use knowledge::learned::share::{self, Share};
 use knowledge::learned::training::train;
 use knowledge::ports::loader::{Item, Loader};
 use knowledge::source::{Source, SourceId, SourceKind};
@@ -46,6 +47,10 @@ pub struct Learned {
     pub examples: usize,
     /// Intents among them.
     pub intents: usize,
+    /// The share of messages that lie outside all intents, when history tells; else the model keeps the assumed one.
+    pub out_of_scope: Option<Share>,
+    /// The share that the model takes for granted.
+    pub out_of_scope_share: f64,
     /// Past turns that were replayed.
     pub replayed: usize,
     /// Would-be replies that could be judged.
@@ -104,7 +109,7 @@ pub async fn learn(
         );
     }
     let bar = spinner(screen, "training");
-    let model = train(&examples, &terms.catalog, knowledge.embedder.as_ref(), SEED).await?;
+    let (model, share) = trained(knowledge, &terms, &examples, &tickets).await?;
     bar.set_message("replaying history");
     let (judged, replayed) = if skip_calibration { (Vec::new(), 0) } else { replay_history(knowledge, &tickets, &terms).await? };
     bar.finish_and_clear();
@@ -118,7 +123,22 @@ pub async fn learn(
         }
         Err(_) => wiring::gate(home)?,
     };
-    Ok(summary(&tickets, refused, &examples, &model, &judged, replayed, &gate, &terms.policy, fitted.err().map(|error| error.to_string())))
+    let not_calibrated = fitted.err().map(|error| error.to_string());
+    let learned = summary(&tickets, refused, &examples, &model, &judged, replayed, &gate, &terms.policy, not_calibrated);
+    Ok(Learned { out_of_scope: share, ..learned })
+}
+
+/// A model of examples, for the share of out of scope that the tickets tell.
+async fn trained(
+    knowledge: &Knowledge,
+    terms: &Terms,
+    examples: &[Example],
+    tickets: &[PastTicket],
+) -> anyhow::Result<(Model, Option<Share>)> {
+    let embedder = knowledge.embedder.as_ref();
+    let model = train(examples, &terms.catalog, embedder, SEED).await?;
+    let share = share::of_history(&model, tickets, embedder).await?;
+    Ok((share.map_or(model.clone(), |share| model.at_share(share.value)), share))
 }
 
 /// All past tickets of a source, and how many could not be read.
@@ -152,7 +172,7 @@ async fn replay_history(knowledge: &Knowledge, tickets: &[PastTicket], terms: &T
         if examples.is_empty() {
             continue;
         }
-        let model = train(&examples, &terms.catalog, knowledge.embedder.as_ref(), SEED).await?;
+        let (model, _) = trained(knowledge, terms, &examples, before).await?;
         let classifier = LocalClassifier::new(Arc::new(model), knowledge.embedder.clone())?;
         let terms = Terms::new(open.clone(), terms.catalog.clone(), Gate::cautious());
         let triage = wiring::triage(terms, Arc::new(classifier), knowledge.retriever.clone());
@@ -188,6 +208,8 @@ fn summary(
         refused,
         examples: examples.len(),
         intents: model.parts().intents.len(),
+        out_of_scope: None,
+        out_of_scope_share: model.parts().scope.share,
         replayed,
         judged: judged.len(),
         wrong: judged.iter().filter(|one| one.is_wrong).count(),
@@ -203,6 +225,19 @@ fn print(screen: &Screen, learned: &Learned) {
         "Learned {} intents from {} labelled tickets of {} ({} lines left out).",
         learned.intents, learned.examples, learned.tickets, learned.refused
     ));
+    screen.line(match &learned.out_of_scope {
+        Some(share) => format!(
+            "{:.0} % of messages lie outside all intents: {} of {} labelled tickets, and an estimate over {} that nobody labelled.",
+            share.value * 100.0,
+            share.labelled_outside,
+            share.labelled,
+            share.unlabelled
+        ),
+        None => format!(
+            "How many messages lie outside all intents is not known: {:.0} % is assumed. Leave tickets without a label in, or label some `oos`.",
+            learned.out_of_scope_share * 100.0
+        ),
+    });
     if let Some(why) = &learned.not_calibrated {
         screen.line(format!("The gate is not calibrated: {why}. Until then replies stay drafts."));
         return;

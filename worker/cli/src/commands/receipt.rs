@@ -62,7 +62,12 @@ fn evidence(screen: &Screen, decision: &Decision) {
     for (n, passage) in receipt.passages.iter().take(5).enumerate() {
         let cited = if receipt.citations.iter().any(|citation| citation.passage == passage.id) { " (cited)" } else { "" };
         let place = format!("{}/{} › {}", passage.source, passage.document, passage.title);
-        row(if n == 0 { "passages" } else { "" }, format!("{:.2} {} {place}{cited}", passage.score, passage.id));
+        let overdue = passage.overdue_since.map_or(String::new(), |since| format!(" (verified until {since}: over)"));
+        row(if n == 0 { "passages" } else { "" }, format!("{:.2} {} {place}{cited}{overdue}", passage.score, passage.id));
+    }
+    for passage in &receipt.set_aside {
+        let since = passage.overdue_since.map_or(String::new(), |since| format!(", verified until {since}"));
+        row("set aside", format!("{} {}/{}{since}", passage.id, passage.source, passage.document));
     }
     for fault in &receipt.faults {
         row("fault", describe(fault));
@@ -99,6 +104,7 @@ fn describe(fault: &Fault) -> String {
         Fault::ReservedWord { value } => format!("it invites the carrier's word `{value}`"),
         Fault::Instruction => "it repeats an instruction from a message or a passage".to_owned(),
         Fault::Unsupported => "too few of its words stand in the cited passages".to_owned(),
+        Fault::AnotherThing { value } => format!("the question names `{value}`, and the answer does not speak of it"),
         Fault::WrongLanguage => "it is in another language than the customer's".to_owned(),
     }
 }

@@ -6,15 +6,21 @@ use crate::screen::Screen;
 use crate::wiring;
 use adapters::inbox::depth::lines_waiting;
 use jiff::Timestamp;
+use knowledge::learned::share::observed;
 use runtime::ports::records::{Records, Status};
+use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+/// Receipts that the share of messages outside all intents is read off, the newest ones.
+const RECEIPTS_MAX: usize = 1_000;
+
 /// Prints counts that add up.
 pub async fn run(config: &Config, screen: &Screen) -> anyhow::Result<ExitCode> {
     let home = Home::open(&config.data_dir)?;
-    let status = wiring::desk_ledger(&home)?.status().await?;
+    let records = wiring::desk_ledger(&home)?;
+    let status = records.status().await?;
     let spooled = lines_waiting(&home.spool())?;
     let gate = wiring::gate(&home)?;
     print(screen, &status, spooled);
@@ -24,8 +30,35 @@ pub async fn run(config: &Config, screen: &Screen) -> anyhow::Result<ExitCode> {
         }
         None => "gate       not calibrated: nothing is sent by itself. Run `whimbrel learn TICKETS`.".to_owned(),
     });
-    screen.json(&json!({ "status": status, "spooled": spooled, "calibrated": gate.is_calibrated() }))?;
+    let outside = outside(&home, records.as_ref()).await?;
+    if let Some(outside) = &outside {
+        screen.line(format!(
+            "scope      about {:.0} % of the last {} messages lay outside all intents; the model takes {:.0} % for granted",
+            outside.share * 100.0,
+            outside.messages,
+            outside.taken_for_granted * 100.0
+        ));
+    }
+    screen.json(&json!({ "status": status, "spooled": spooled, "calibrated": gate.is_calibrated(), "out_of_scope": outside }))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The share of messages outside all intents, as the newest receipts of the model in force tell it.
+#[derive(Serialize)]
+struct Outside {
+    share: f64,
+    messages: usize,
+    taken_for_granted: f64,
+}
+
+async fn outside(home: &Home, records: &dyn Records) -> anyhow::Result<Option<Outside>> {
+    // A damaged model is the doctor's to name: counts are shown without it.
+    let Ok(Some(model)) = wiring::model(home) else { return Ok(None) };
+    let newest = records.decisions(RECEIPTS_MAX).await?;
+    let of_model = newest.iter().map(|stored| &stored.decision.receipt).filter(|receipt| receipt.versions.classifier == model.name());
+    let said: Vec<f64> = of_model.filter_map(|receipt| receipt.out_of_scope).collect();
+    let taken_for_granted = model.parts().scope.share;
+    Ok(observed(&said, taken_for_granted).map(|share| Outside { share, messages: said.len(), taken_for_granted }))
 }
 
 /// The counts, for people.

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::classification::Classification;
 use crate::evidence::{Evidence, Query};
-use crate::policy::Limits;
+use crate::policy::{Overdue, Policy};
 use crate::ports::{Retriever, StageError};
 
 /// Passages for every ask, up to the limit of asks; the others count as unanswered. Every query is tied to the case's moment and shuts out its own ticket.
@@ -11,8 +11,9 @@ pub async fn retrieve(
     retriever: &dyn Retriever,
     case: &Case,
     classification: &Classification,
-    limits: &Limits,
+    policy: &Policy,
 ) -> Result<Evidence, StageError> {
+    let limits = &policy.limits;
     let mut evidence = Evidence::default();
     for ask in classification.asks.iter().take(limits.asks_max) {
         let query = Query {
@@ -26,6 +27,9 @@ pub async fn retrieve(
         evidence.found.push(retriever.retrieve(&query).await?);
     }
     StageError::unless_finite("retrieve", evidence.passages().flat_map(|p| [p.score, p.similarity, p.overlap]))?;
+    if policy.overdue == Overdue::Hide {
+        evidence.set_aside(|passage| passage.overdue_since.is_some());
+    }
     // Asked last: the retriever catches up with the knowledge before it searches.
     evidence.index = retriever.version();
     Ok(evidence)

@@ -188,6 +188,7 @@ pub(crate) fn passage(id: &str, document: &str) -> Passage {
         score: 0.9,
         similarity: 0.8,
         overlap: 0.7,
+        overdue_since: None,
     }
 }
 

@@ -9,7 +9,7 @@ use knowledge::document::DocumentKey;
 use knowledge::ports::embedder::Embedding;
 use knowledge::source::SourceId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use triage::evidence::PassageId;
+use triage::evidence::{PassageId, PassageKind};
 use triage::intent::IntentName;
 use triage::ticket::TicketId;
 
@@ -63,6 +63,14 @@ pub fn by_ids(connection: &Connection, ids: &[PassageId]) -> rusqlite::Result<Ve
         chunks.extend(statement.query_row([&id.0], chunk).optional()?);
     }
     Ok(chunks)
+}
+
+/// Approved answers that name an intent, of every period.
+pub fn answers_to_intents(connection: &Connection) -> rusqlite::Result<Vec<(IntentName, PassageId)>> {
+    connection
+        .prepare_cached("SELECT intent, passage FROM chunk WHERE intent IS NOT NULL AND kind = ?1 ORDER BY passage")?
+        .query_map([codes::passage_kind_word(PassageKind::Approved)], |row| Ok((IntentName(row.get(0)?), PassageId(row.get(1)?))))?
+        .collect()
 }
 
 /// The keys of a chunk, in the order in which they were given.

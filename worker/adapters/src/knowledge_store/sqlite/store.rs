@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use triage::evidence::PassageId;
+use triage::intent::IntentName;
 
 /// The knowledge in one file.
 pub struct SqliteKnowledgeStore {
@@ -132,6 +133,10 @@ impl KnowledgeStore for SqliteKnowledgeStore {
 
     async fn curations(&self) -> Result<Vec<Entry>, StoreError> {
         self.read(|transaction| curate::entries(transaction))
+    }
+
+    async fn answers_to_intents(&self) -> Result<Vec<(IntentName, PassageId)>, StoreError> {
+        self.read(|transaction| passages::answers_to_intents(transaction))
     }
 
     async fn audit(&self, limit: usize) -> Result<Vec<AuditLine>, StoreError> {

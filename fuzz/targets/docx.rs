@@ -1,0 +1,5 @@
+#![no_main]
+
+use knowledge::document::MediaType;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::document(MediaType::Docx, bytes));

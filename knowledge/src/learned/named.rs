@@ -1,0 +1,414 @@
+//! Single things that a question names: a place, a day, a numbered thing ("Brightline 600"), a name that the passages know, what a
+//! service is asked for. An answer
+//! about another of its kind is wrong however near it lies: the delivery time of one country is no answer for the next.
+//!
+//! Rules, with a list of countries and no other names. What counts is whether the answer speaks of the thing: its own words, the
+//! heading and the question of what it cites; elsewhere in the passage only while the answer names no rival.
+
+use crate::learned::claims;
+use crate::learned::number::numbers;
+use crate::learned::places::places;
+use std::collections::BTreeSet;
+use triage::evidence::Passage;
+use triage::language::Language;
+use triage::language::function_words::is_function_word;
+use triage::text::{plain, same_stem, stem};
+
+/// Days of the week and months are the first so many of the days that [`numbers`] knows; "today" and the like follow.
+const DATED_DAYS: usize = 19;
+/// Days of the week stand before the months.
+const WEEK_DAYS: usize = 7;
+/// Words after which a place is likely, within [`SENDING_REACH`] words before the direction.
+const SENDING: [&str; 30] = [
+    "ship",
+    "ships",
+    "shipped",
+    "shipping",
+    "deliver",
+    "delivers",
+    "delivery",
+    "send",
+    "sent",
+    "post",
+    "postage",
+    "courier",
+    "livrez",
+    "livrer",
+    "livraison",
+    "envoyez",
+    "envoyer",
+    "expediez",
+    "envio",
+    "envios",
+    "enviar",
+    "envian",
+    "enviais",
+    "entregan",
+    "liefern",
+    "liefert",
+    "lieferung",
+    "versand",
+    "versenden",
+    "verschicken",
+];
+/// How many words may stand between sending and its direction.
+const SENDING_REACH: usize = 3;
+/// Words that point to where something goes.
+const DIRECTIONS: [&str; 9] = ["to", "into", "en", "au", "aux", "vers", "a", "hacia", "nach"];
+/// What things are sent to that is no place of its own.
+const NO_PLACES: [&str; 24] = [
+    "home",
+    "work",
+    "store",
+    "stores",
+    "shop",
+    "house",
+    "door",
+    "address",
+    "office",
+    "friend",
+    "customers",
+    "arrive",
+    "get",
+    "come",
+    "po",
+    "pick",
+    "collect",
+    "domicile",
+    "magasin",
+    "casa",
+    "domicilio",
+    "tienda",
+    "hause",
+    "return",
+];
+/// Who is asked for a service, and what services are: what stands behind them is the thing that is wanted ("do you repair wheelchairs").
+const ASKED: [&str; 6] = ["you", "u", "ya", "yall", "they", "vous"];
+const SERVICES: [&str; 44] = [
+    "repair",
+    "fix",
+    "service",
+    "sell",
+    "stock",
+    "carry",
+    "accept",
+    "take",
+    "rent",
+    "hire",
+    "buy",
+    "offer",
+    "have",
+    "clean",
+    "mend",
+    "install",
+    "reparez",
+    "vendez",
+    "acceptez",
+    "prenez",
+    "louez",
+    "avez",
+    "proposez",
+    "installez",
+    "reparan",
+    "venden",
+    "aceptan",
+    "alquilan",
+    "tienen",
+    "ofrecen",
+    "instalan",
+    "arreglan",
+    "repariert",
+    "reparieren",
+    "verkauft",
+    "verkaufen",
+    "akzeptiert",
+    "akzeptieren",
+    "vermieten",
+    "vermietet",
+    "habt",
+    "bietet",
+    "nehmt",
+    "fuhrt",
+];
+/// Words of the wanted thing at most.
+const OBJECT_WORDS_MAX: usize = 3;
+/// Words as long as this are the same with one letter wrong.
+const MISSPELT_LETTERS_MIN: usize = 5;
+/// Words that count what stands before them: "after 40 days" is no thing with the number 40.
+const UNITS: [&str; 32] = [
+    "day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "mins", "am", "pm", "h",
+    "km", "kg", "lb", "lbs", "inch", "inches", "dollars", "euros", "jours", "heures", "mois", "dias", "horas", "tage", "uhr", "percent",
+];
+/// Words of an answer that holds for more days than it names.
+const ANY_DAY: [&str; 18] = [
+    "every", "daily", "weekdays", "weekends", "weekend", "always", "except", "all", "any", "tous", "toute", "sauf", "todos", "salvo",
+    "taglich", "jeden", "alle", "business",
+];
+/// Words between the first and the last day of a stretch.
+const UNTIL: [&str; 9] = ["to", "through", "thru", "until", "till", "au", "a", "bis", "hasta"];
+
+/// What kind of thing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Kind {
+    /// A place of the list.
+    Place(usize),
+    /// A word after a direction of sending, or a name that passages write with a capital.
+    Name,
+    /// A day of the week or a month.
+    Day(usize),
+    /// What a service is asked for; any of its words will do.
+    Object(Vec<String>),
+    /// A thing with a number of its own: its word and its number.
+    Numbered(String, String),
+}
+
+/// A thing that a question names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named {
+    /// In plain words.
+    pub written: String,
+    kind: Kind,
+}
+
+/// Names that passages write: words with a capital inside sentences that stand nowhere without one.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Names(BTreeSet<String>);
+
+impl Names {
+    /// The names of passages; none of German ones, where every noun has a capital.
+    pub fn of<'a>(passages: impl Iterator<Item = &'a Passage>) -> Self {
+        let texts = passages.filter(|passage| passage.language != Some(Language::DE));
+        let texts = texts.flat_map(|passage| passage.question.as_deref().into_iter().chain([passage.text.as_str()]));
+        let (mut names, mut small) = (BTreeSet::new(), BTreeSet::new());
+        for text in texts.filter(|text| !is_title(text)) {
+            names.extend(claims::names(text).into_iter().flat_map(claims::split));
+            let bare = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.starts_with(char::is_lowercase));
+            small.extend(bare.flat_map(claims::split));
+        }
+        names.retain(|name| !small.contains(name) && !is_function_word(name) && name.chars().any(char::is_alphabetic));
+        Names(names)
+    }
+}
+
+/// Most words have a capital: it tells nothing.
+fn is_title(text: &str) -> bool {
+    let words = || text.split_whitespace().filter(|word| word.starts_with(char::is_alphabetic));
+    2 * words().filter(|word| word.starts_with(char::is_uppercase)).count() > words().count().max(3)
+}
+
+/// The single things that an ask names, each once.
+pub fn named(ask: &str, names: &Names) -> Vec<Named> {
+    let words = plain(ask);
+    let listed = places(&words);
+    let mut named: Vec<Named> = listed.iter().map(|place| Named { written: place.written.clone(), kind: Kind::Place(place.key) }).collect();
+    let is_listed = |word: &str| listed.iter().any(|place| place.written.split(' ').any(|part| part == word));
+    let sent_to = sent_to(&words).filter(|word| !is_listed(word));
+    named.extend(sent_to.map(|word| Named { written: word.to_owned(), kind: Kind::Name }));
+    let known = claims::split(ask).into_iter().filter(|word| names.0.contains(word) && !is_listed(word) && day(word).is_none());
+    named.extend(known.map(|word| Named { written: word, kind: Kind::Name }));
+    named.extend(words.split(' ').filter_map(|word| day(word).map(|day| Named { written: word.to_owned(), kind: Kind::Day(day) })));
+    named.extend(numbered(&words).map(|(word, number)| Named { written: format!("{word} {number}"), kind: Kind::Numbered(word, number) }));
+    named.extend(object(&words).map(|object| Named { written: object.join(" "), kind: Kind::Object(object) }));
+    let mut once: Vec<Named> = Vec::new();
+    for thing in named {
+        if once.iter().all(|other| other.kind != thing.kind || other.written != thing.written) {
+            once.push(thing);
+        }
+    }
+    once
+}
+
+/// "do you ship to oslo": the word after the direction, unless it is a common one.
+fn sent_to(plain: &str) -> impl Iterator<Item = &str> {
+    let words: Vec<&str> = plain.split(' ').collect();
+    let places = (1..words.len()).filter_map(move |at| {
+        let before = words.get(at.saturating_sub(1 + SENDING_REACH)..at)?;
+        let (direction, sending) = before.split_last()?;
+        let word = *words.get(at)?;
+        let is_place = DIRECTIONS.contains(direction)
+            && sending.iter().any(|word| SENDING.contains(word))
+            && !is_function_word(word)
+            && !NO_PLACES.contains(&word)
+            && word.chars().all(char::is_alphabetic);
+        is_place.then_some(word)
+    });
+    places.collect::<Vec<_>>().into_iter()
+}
+
+/// "do you repair any wheelchairs": the words of meaning behind the service.
+fn object(plain: &str) -> Option<Vec<String>> {
+    let words: Vec<&str> = plain.split(' ').collect();
+    let is_verb = |at: usize| words.get(at).is_some_and(|word| SERVICES.contains(word));
+    let is_asked = |at: usize| at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| ASKED.contains(word));
+    // Verbs of other languages carry their "you" in their ending.
+    let verb = (0..words.len()).find(|at| is_verb(*at) && (is_asked(*at) || *at == 0))?;
+    let behind = words.get(verb + 1..)?.iter().skip_while(|word| is_function_word(word));
+    let object: Vec<String> =
+        behind.take_while(|word| !is_function_word(word)).take(OBJECT_WORDS_MAX).map(|word| (*word).to_owned()).collect();
+    (!object.is_empty()).then_some(object)
+}
+
+/// One letter more, less or another.
+fn is_misspelt(a: &str, b: &str) -> bool {
+    let (short, long): (Vec<char>, Vec<char>) =
+        if a.len() <= b.len() { (a.chars().collect(), b.chars().collect()) } else { (b.chars().collect(), a.chars().collect()) };
+    if short.len() < MISSPELT_LETTERS_MIN || long.len() > short.len() + 1 {
+        return false;
+    }
+    let same = short.iter().zip(&long).take_while(|(a, b)| a == b).count();
+    let tail = |word: &[char], from: usize| word.get(from..).unwrap_or_default().to_vec();
+    let skipped = if short.len() == long.len() { same + 1 } else { same };
+    tail(&short, skipped) == tail(&long, same + 1)
+}
+
+/// The day of the week or the month that a word means.
+fn day(word: &str) -> Option<usize> {
+    let number = numbers(word).into_iter().next()?;
+    number.key.strip_prefix("day ")?.parse().ok().filter(|day| *day < DATED_DAYS)
+}
+
+/// Words with the number that follows them, and codes of letters and digits: "brightline 600", "bl600".
+fn numbered(plain: &str) -> impl Iterator<Item = (String, String)> {
+    let words: Vec<&str> = plain.split(' ').collect();
+    let is_number = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
+    let pairs = (1..words.len()).filter_map(|at| {
+        let (word, number) = (*words.get(at - 1)?, *words.get(at)?);
+        let is_counted = words.get(at + 1).is_some_and(|next| UNITS.contains(next));
+        let is_thing = word.chars().all(char::is_alphabetic) && word.len() > 1 && !is_function_word(word) && !UNITS.contains(&word);
+        (is_thing && is_number(number) && !is_counted).then(|| (word.to_owned(), number.to_owned()))
+    });
+    let codes = words.iter().filter_map(|word| {
+        let letters = word.find(|c: char| c.is_ascii_digit()).filter(|letters| *letters > 1)?;
+        let (head, tail) = word.split_at(letters);
+        let is_code = head.chars().all(char::is_alphabetic) && tail.chars().all(|c| c.is_ascii_alphanumeric());
+        is_code.then(|| (head.to_owned(), tail.to_owned()))
+    });
+    pairs.chain(codes).collect::<Vec<_>>().into_iter()
+}
+
+/// What an answer says and rests on, in plain words.
+pub struct Answer {
+    said: String,
+    /// Headings and questions of what is cited.
+    about: String,
+    /// Texts of what is cited.
+    around: String,
+}
+
+impl Answer {
+    /// An answer with the passages that it cites.
+    pub fn of<'a>(text: &str, cited: impl Iterator<Item = &'a Passage>) -> Self {
+        let mut answer = Answer { said: plain(text), about: String::new(), around: String::new() };
+        for passage in cited {
+            for about in [passage.title.as_str(), passage.question.as_deref().unwrap_or_default()] {
+                answer.about.push_str(&plain(about));
+                answer.about.push(' ');
+            }
+            answer.around.push_str(&plain(&passage.text));
+            answer.around.push(' ');
+        }
+        answer
+    }
+
+    /// The answer speaks of the thing, or at least of no other in its stead.
+    pub fn speaks_of(&self, thing: &Named, names: &Names) -> bool {
+        let holds = |text: &str| holds(text, thing);
+        if holds(&self.said) || holds(&self.about) {
+            return true;
+        }
+        let is_around = holds(&self.around);
+        match &thing.kind {
+            Kind::Place(_) => is_around && places(&self.said).is_empty(),
+            Kind::Name => is_around && !names_one(&self.said, names),
+            Kind::Object(_) => is_around,
+            Kind::Day(day) => !names_another_day(&self.said, *day),
+            Kind::Numbered(word, _) => {
+                let mut rivals = numbered(&self.said).chain(numbered(&self.about));
+                !rivals.any(|(other, _)| same_stem(&stem(&other), &stem(word)))
+            }
+        }
+    }
+}
+
+fn holds(text: &str, thing: &Named) -> bool {
+    match &thing.kind {
+        Kind::Place(key) => places(text).iter().any(|place| place.key == *key),
+        Kind::Name => {
+            let wanted = stem(&thing.written);
+            text.split(' ').any(|word| word == thing.written || same_stem(&stem(word), &wanted))
+        }
+        Kind::Object(words) => {
+            let is_it = |said: &str, word: &String| same_stem(&stem(said), &stem(word)) || is_misspelt(said, word);
+            text.split(' ').any(|said| words.iter().any(|word| is_it(said, word)))
+        }
+        Kind::Day(wanted) => text.split(' ').any(|word| day(word) == Some(*wanted)),
+        Kind::Numbered(word, number) => {
+            let joined = format!("{word}{number}");
+            let is_there = numbered(text).any(|(other, its)| its == *number && same_stem(&stem(&other), &stem(word)));
+            is_there || text.split(' ').any(|other| other == joined)
+        }
+    }
+}
+
+fn names_one(text: &str, names: &Names) -> bool {
+    text.split(' ').any(|word| names.0.contains(word)) || !places(text).is_empty()
+}
+
+/// The text names days of the same kind, and not the wanted one among them or in a stretch of them.
+fn names_another_day(text: &str, wanted: usize) -> bool {
+    let is_week_day = wanted < WEEK_DAYS;
+    let words: Vec<&str> = text.split(' ').collect();
+    let is_of_kind = |day: &usize| (*day < WEEK_DAYS) == is_week_day;
+    let day_at = |at: usize| words.get(at).and_then(|word| day(word)).filter(is_of_kind);
+    let names_one = (0..words.len()).any(|at| day_at(at).is_some());
+    let covers = |from: usize, to: usize| if from <= to { (from..=to).contains(&wanted) } else { wanted >= from || wanted <= to };
+    let is_in_stretch = (0..words.len()).any(|at| {
+        let last = if words.get(at + 1).is_some_and(|word| UNTIL.contains(word)) { at + 2 } else { at + 1 };
+        day_at(at).zip(day_at(last)).is_some_and(|(from, to)| covers(from, to))
+    });
+    names_one && !is_in_stretch && !words.iter().any(|word| ANY_DAY.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn speaks_of_all(ask: &str, answer: &str) -> bool {
+        let names = Names::default();
+        named(ask, &names).iter().all(|thing| Answer::of(answer, std::iter::empty()).speaks_of(thing, &names))
+    }
+
+    #[test]
+    fn an_answer_about_another_thing_is_told_apart() {
+        for (ask, answer) in [
+            ("whats shipping to canada", "Delivery in the United States takes 3 to 5 days."),
+            ("versand nach kanada?", "Der Versand in die Schweiz kostet 9 Euro."),
+            ("do you ship to oslo", "We ship to Bergen."),
+            ("are you open on sunday", "On Monday we are open 9 am to 7 pm."),
+            ("are you open on monday", "The workshop is open Tuesday to Saturday."),
+            ("my brightline 900 gets hot", "The Brightline 600 is recalled."),
+            ("do you repair wheelchairs?", "We repair bikes of every brand."),
+            ("is the bl900 recalled", "Batches BL600 are recalled."),
+        ] {
+            assert!(!speaks_of_all(ask, answer), "{ask}: {answer}");
+        }
+    }
+
+    #[test]
+    fn an_answer_about_the_thing_or_about_none_in_its_stead_passes() {
+        for (ask, answer) in [
+            ("whats shipping to canada", "Shipping to Canada costs $14.50."),
+            ("livrez vous au canada", "Nous livrons aussi au Canada."),
+            ("are you open on sunday", "Open Monday to Sunday."),
+            ("are you open on sunday", "We are closed on weekends."),
+            ("can i return after 40 days", "You can return within 30 days."),
+            ("can you ship to my home", "We ship everywhere."),
+            ("my brightline 600 gets hot", "The Brightline 600 is recalled."),
+            ("do u take google pay", "We take Visa and Google Pay."),
+            ("do you sell helmts", "Helmets cost $60."),
+            ("where is order 48019", "Follow your order on our page."),
+        ] {
+            assert!(speaks_of_all(ask, answer), "{ask}: {answer}");
+        }
+    }
+}
