@@ -108,7 +108,10 @@ impl Retriever for KnowledgeRetriever {
         let embedding = embedded.into_iter().next().ok_or_else(|| problem("the embedder gave no vector".to_owned(), false))?;
         found.passages = self.search(query, &embedding, query.language, &log).await?;
         let is_good = found.passages.iter().any(|passage| passage.similarity >= GOOD_SIMILARITY_MIN);
-        if query.language.is_some() && !is_good {
+        if let Some(language) = query.language
+            && !is_good
+            && self.feed.index.languages().await.map_err(of_index)?.iter().any(|other| *other != language)
+        {
             found.passages = self.search(query, &embedding, None, &log).await?;
         }
         Ok(found)

@@ -6,6 +6,7 @@ use crate::ports::store::{IndexChange, Revision};
 use crate::source::SourceId;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use triage::evidence::PassageId;
 use triage::language::Language;
 use triage::ticket::TicketId;
@@ -70,4 +71,6 @@ pub trait VectorIndex: Send + Sync {
     async fn apply(&self, changes: &[IndexChange], revision: Revision) -> Result<(), IndexError>;
     /// The best keys by words and the best by nearness, each at most `keys_max`, each key once.
     async fn search(&self, search: &Search) -> Result<Vec<Hit>, IndexError>;
+    /// Languages of the passages, hidden and past ones too; passages without one aside.
+    async fn languages(&self) -> Result<BTreeSet<Language>, IndexError>;
 }

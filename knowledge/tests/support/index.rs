@@ -4,7 +4,9 @@ use super::*;
 use knowledge::chunk::{Chunk, KeyKind};
 use knowledge::ports::store::{IndexChange, Revision};
 use knowledge::ports::vector_index::{Filter, Hit, IndexError, Search, VectorIndex};
+use std::collections::BTreeSet;
 use triage::evidence::PassageId;
+use triage::language::Language;
 
 type Entry = (Chunk, Vec<(KeyKind, String, Embedding)>, bool, bool);
 
@@ -43,6 +45,9 @@ impl VectorIndex for Scan {
         }
         entries.1 = revision;
         Ok(())
+    }
+    async fn languages(&self) -> Result<BTreeSet<Language>, IndexError> {
+        Ok(self.entries.lock().unwrap().0.values().filter_map(|(chunk, ..)| chunk.language).collect())
     }
     async fn search(&self, search: &Search) -> Result<Vec<Hit>, IndexError> {
         let entries = self.entries.lock().unwrap();

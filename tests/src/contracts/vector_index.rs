@@ -32,6 +32,7 @@ pub async fn holds(make: Make<'_>) -> Held {
     the_last_change_of_a_passage_wins(make()).await?;
     ties_are_broken_by_name(make()).await?;
     accents_and_case_do_not_matter(make()).await?;
+    languages_are_those_of_the_passages_that_are_there(make()).await?;
     any_text_is_a_query(make()).await?;
     a_vector_of_another_length_is_near_nothing(make()).await
 }
@@ -216,6 +217,19 @@ async fn accents_and_case_do_not_matter(index: Arc<dyn VectorIndex>) -> Held {
     for (text, id) in [("delai", "fr"), ("MAÑANA", "es"), ("ruckgabe?!", "de")] {
         assert_eq!(ids(&index.search(&search(text, &[0.0, 0.0], 5)).await?), [id], "{text}");
     }
+    Ok(())
+}
+
+async fn languages_are_those_of_the_passages_that_are_there(index: Arc<dyn VectorIndex>) -> Held {
+    let of = |id: &str, language: Option<Language>| {
+        let mut change = upsert(&keyed(chunk(id, "refund"), &[1.0, 0.0]));
+        edit(&mut change, |chunk| chunk.language = language);
+        change
+    };
+    index.apply(&[of("a", Some(Language::EN)), of("b", Some(Language::FR)), of("c", None)], Revision(1)).await?;
+    assert_eq!(index.languages().await?, [Language::EN, Language::FR].into());
+    index.apply(&[IndexChange::Remove(PassageId("b".to_owned()))], Revision(2)).await?;
+    assert_eq!(index.languages().await?, [Language::EN].into());
     Ok(())
 }
 

@@ -7,9 +7,10 @@ use knowledge::chunk::{Chunk, KeyKind};
 use knowledge::ports::embedder::Embedding;
 use knowledge::ports::store::{IndexChange, Revision};
 use knowledge::ports::vector_index::{Filter, Hit, IndexError, Search, VectorIndex};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use triage::evidence::PassageId;
+use triage::language::Language;
 
 /// How fast more of the same word counts less.
 const K1: f32 = 1.2;
@@ -155,6 +156,10 @@ impl VectorIndex for MemoryVectorIndex {
         }
         state.revision = revision;
         Ok(())
+    }
+
+    async fn languages(&self) -> Result<BTreeSet<Language>, IndexError> {
+        Ok(self.lock().passages.values().filter_map(|entry| entry.chunk.language).collect())
     }
 
     /// Hits are ordered by cosine, then by passage id (bytes), then by kind.

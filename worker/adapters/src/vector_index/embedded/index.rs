@@ -12,11 +12,12 @@ use knowledge::chunk::{Chunk, KeyKind};
 use knowledge::ports::embedder::Embedding;
 use knowledge::ports::store::{IndexChange, Revision};
 use knowledge::ports::vector_index::{Hit, IndexError, Search, VectorIndex};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tantivy::Searcher;
 use triage::evidence::PassageId;
+use triage::language::Language;
 
 /// Keys that the rough scan brings for each that is wanted: among them the best are found by measuring again.
 const ROUGH_PER_KEY: usize = 2;
@@ -183,6 +184,10 @@ impl VectorIndex for EmbeddedVectorIndex {
                 Err(index_error(&error))
             }
         }
+    }
+
+    async fn languages(&self) -> Result<BTreeSet<Language>, IndexError> {
+        Ok(self.state.read().unwrap_or_else(PoisonError::into_inner).rows.languages().clone())
     }
 
     /// Hits are ordered by cosine, then by passage id (bytes), then by kind.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use knowledge::chunk::{Chunk, KeyKind};
 use knowledge::ports::vector_index::Filter;
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use triage::evidence::PassageId;
 use triage::language::Language;
@@ -75,6 +75,7 @@ pub struct Rows {
     keys: Vec<Option<RowKey>>,
     of_passage: HashMap<Arc<PassageId>, Vec<u32>>,
     unused: Vec<u32>,
+    languages: BTreeSet<Language>,
     sources: Ordinals,
     tickets: Ordinals,
 }
@@ -133,8 +134,14 @@ impl Rows {
         self.of_passage.insert(passage, taken);
     }
 
-    /// Notes which rows are unused; called once, at the end of a change.
+    /// Languages of the rows that are used.
+    pub fn languages(&self) -> &BTreeSet<Language> {
+        &self.languages
+    }
+
+    /// Notes which rows are unused and which languages there are; called once, at the end of a change.
     pub fn settle(&mut self) {
+        self.languages = self.payloads.iter().filter(|payload| payload.is_used).filter_map(|payload| payload.language).collect();
         self.unused = (0_u32..).zip(&self.keys).filter(|(_, key)| key.is_none()).map(|(row, _)| row).collect();
     }
 
