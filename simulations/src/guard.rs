@@ -91,19 +91,22 @@ pub struct Guard {
     twins: Arc<BTreeMap<TicketId, BTreeSet<TicketId>>>,
     /// Documents may be younger than the ticket: the mode with today's documents.
     documents_of_today: bool,
+    version: String,
     audit: Mutex<LeakAudit>,
     known: Mutex<HashMap<PassageId, Option<Origin>>>,
 }
 
 impl Guard {
-    /// Guards a retriever.
+    /// Guards a retriever. The version names what the knowledge holds, for receipts: revisions of a store say how it came to be, and a
+    /// run that goes on where it was broken off came to it otherwise.
     pub fn new(
         inner: Arc<dyn Retriever>,
         origins: Arc<dyn Origins>,
         twins: Arc<BTreeMap<TicketId, BTreeSet<TicketId>>>,
         documents_of_today: bool,
+        version: String,
     ) -> Self {
-        Guard { inner, origins, twins, documents_of_today, audit: Mutex::default(), known: Mutex::default() }
+        Guard { inner, origins, twins, documents_of_today, version, audit: Mutex::default(), known: Mutex::default() }
     }
 
     /// What was seen so far.
@@ -179,8 +182,8 @@ impl Retriever for Guard {
         let mut shut_out = found.passages.iter().filter(|passage| self.is_shut_out(passage, query)).count();
         if shut_out > 0 {
             // What is taken out leaves its place to the next ones.
-            let twins = query.exclude_ticket.as_ref().and_then(|asking| self.twins.get(asking)).map_or(1, BTreeSet::len);
-            let wider = Query { passages_max: query.passages_max.saturating_add(twins), ..query.clone() };
+            let twins = query.exclude_ticket.as_ref().and_then(|asking| self.twins.get(asking)).map_or(0, BTreeSet::len);
+            let wider = Query { passages_max: query.passages_max.saturating_add(twins + shut_out), ..query.clone() };
             found = self.inner.retrieve(&wider).await?;
             let before = found.passages.len();
             found.passages.retain(|passage| !self.is_shut_out(passage, query));
@@ -192,6 +195,6 @@ impl Retriever for Guard {
     }
 
     fn version(&self) -> String {
-        self.inner.version()
+        self.version.clone()
     }
 }

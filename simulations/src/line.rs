@@ -57,6 +57,9 @@ pub struct Scores {
     pub cost: Cost,
     /// Seconds that a reply would have saved the customer.
     pub saved_s: Option<i64>,
+    /// Decided again, it came out otherwise; absent when it was decided once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flipped: Option<bool>,
     /// The definitions by which it would count as resolved.
     pub resolved: Vec<Definition>,
 }

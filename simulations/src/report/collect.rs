@@ -7,7 +7,7 @@ use crate::past::LeftOut;
 use crate::report::data::{Headline, Named, Part, REPORT_VERSION, Report, Rung, Setup, Slice};
 use crate::report::gaps::{QUESTIONS_MAX, Unanswered, gaps};
 use crate::report::intents::{Dialled, IntentRow, dial, dials};
-use crate::report::listing::{ENTRIES_MAX, Entry, Listing, cut};
+use crate::report::listing::{ENTRIES_MAX, Entry, Listing};
 use crate::report::money::{Sums, money};
 use crate::report::sources::{Contradicting, Sources};
 use crate::report::verdict::{lowest, sentence};
@@ -36,6 +36,7 @@ struct Row {
     intent: usize,
     intent_right: Option<bool>,
     must_escalate: bool,
+    flipped: Option<bool>,
     second: bool,
 }
 
@@ -99,7 +100,7 @@ impl Collector {
 
     /// The next line.
     pub fn see(&mut self, line: &Line) {
-        let place = self.listing.ticket(|| entry(line));
+        let place = self.listing.ticket(|| Entry::of(line));
         self.came_back = self.came_back || line.human.came_back_after_s.is_some();
         match (line.left_out, &line.scores) {
             (Some(left_out), _) => self.listing.list(&format!("left-{}", name_of(&left_out)), place),
@@ -156,6 +157,7 @@ impl Collector {
             intent: at,
             intent_right: scores.intent_right,
             must_escalate: scores.must_escalate,
+            flipped: scores.flipped,
             second,
         });
     }
@@ -221,6 +223,7 @@ impl Collector {
             must_escalate: rate(self.rows.iter().filter(|row| row.must_escalate).map(|row| (row.customer, row.did != Did::Reply))),
             must_escalate_missed: self.listing.count("must-escalate-missed"),
             intent_right: rate(self.rows.iter().filter_map(|row| Some((row.customer, row.intent_right?)))),
+            flipped: rate(self.rows.iter().filter_map(|row| Some((row.customer, row.flipped?)))),
             worst: std::mem::take(&mut self.worsts).finish(),
             curve: self.curve(),
             chosen_on: self.slices[0],
@@ -368,26 +371,6 @@ fn is_gap(reason: &Reason) -> bool {
         reason,
         Reason::NothingFound | Reason::NothingWritten | Reason::OutOfScope | Reason::Unsure | Reason::PartlyAnswered | Reason::TooRisky
     )
-}
-
-fn entry(line: &Line) -> Entry {
-    let decision = line.decision.as_ref();
-    let verdict = line.scores.as_ref().and_then(Scores::verdict);
-    Entry {
-        ticket: line.ticket.0.clone(),
-        day: line.at.strftime("%Y-%m-%d").to_string(),
-        did: match (line.left_out, &line.scores) {
-            (Some(left_out), _) => format!("not counted: {}", left_out.sentence()),
-            (None, Some(scores)) => scores.did.word().to_owned(),
-            (None, None) => String::new(),
-        },
-        why: decision.map(|decision| decision.reason.sentence().to_owned()).unwrap_or_default(),
-        intent: decision.and_then(|decision| decision.intent.as_ref()).map(ToString::to_string).unwrap_or_default(),
-        verdict: verdict.map(|verdict| verdict.words().to_owned()).unwrap_or_default(),
-        question: cut(&line.question),
-        would_be: decision.and_then(|decision| decision.receipt.would_be.as_deref()).map(cut).unwrap_or_default(),
-        answer: line.human.answer.as_deref().map(cut).unwrap_or_default(),
-    }
 }
 
 /// The name that an enum has in JSON.

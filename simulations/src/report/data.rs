@@ -60,6 +60,8 @@ pub struct Setup {
     pub assumed_open: bool,
     /// Blocks of time; intents are learned anew before each.
     pub blocks: usize,
+    /// How often every ticket was decided.
+    pub repeats: usize,
     /// Past tickets in the index at most.
     pub history_max: usize,
     /// Labelled tickets that intents are learned from at most.
@@ -168,6 +170,8 @@ pub struct Report {
     pub must_escalate_missed: Count,
     /// The intent was right, among those that can be judged.
     pub intent_right: Rate,
+    /// Tickets that came out otherwise when they were decided again.
+    pub flipped: Rate,
     /// The worst would-be replies.
     pub worst: Vec<Worst>,
     /// The coverage curve over the dial.

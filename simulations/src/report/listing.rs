@@ -1,6 +1,7 @@
 //! The tickets behind every count. A count and its list are one thing: whatever is counted is listed in the same step, so that they
 //! cannot differ.
 
+use crate::line::{Line, Scores};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,29 @@ pub struct Entry {
     pub would_be: String,
     /// The human answer.
     pub answer: String,
+}
+
+impl Entry {
+    /// What the page shows of a line.
+    pub fn of(line: &Line) -> Self {
+        let decision = line.decision.as_ref();
+        let verdict = line.scores.as_ref().and_then(Scores::verdict);
+        Entry {
+            ticket: line.ticket.0.clone(),
+            day: line.at.strftime("%Y-%m-%d").to_string(),
+            did: match (line.left_out, &line.scores) {
+                (Some(left_out), _) => format!("not counted: {}", left_out.sentence()),
+                (None, Some(scores)) => scores.did.word().to_owned(),
+                (None, None) => String::new(),
+            },
+            why: decision.map(|decision| decision.reason.sentence().to_owned()).unwrap_or_default(),
+            intent: decision.and_then(|decision| decision.intent.as_ref()).map(ToString::to_string).unwrap_or_default(),
+            verdict: verdict.map(|verdict| verdict.words().to_owned()).unwrap_or_default(),
+            question: cut(&line.question),
+            would_be: decision.and_then(|decision| decision.receipt.would_be.as_deref()).map(cut).unwrap_or_default(),
+            answer: line.human.answer.as_deref().map(cut).unwrap_or_default(),
+        }
+    }
 }
 
 /// A count with the tickets behind it, by their places among the entries.

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use triage::decision::Decision;
 use triage::evidence::Query;
-use triage::intent::IntentName;
 use triage::ports::{Retriever, StageError};
 
 /// Cosine of two answers from which they are about the same thing.
@@ -142,9 +141,4 @@ fn numbers_conflict(ours: &str, theirs: &str) -> bool {
     };
     let (ours, theirs) = (numbers(ours), numbers(theirs));
     !ours.is_empty() && !theirs.is_empty() && !ours.iter().any(|number| theirs.contains(number))
-}
-
-/// The intents that people named, as one name for tables; `unlabelled` when nobody did.
-pub fn human_intent(human: &Human) -> IntentName {
-    human.intents.first().cloned().unwrap_or_else(|| IntentName("unlabelled".to_owned()))
 }

@@ -169,7 +169,8 @@ fn a_row_of_a_table_is_a_ticket() {
 #[test]
 fn a_table_that_is_too_long_ends_with_a_word() {
     let table = format!("Question\nfirst\n{}\n", "y".repeat(500));
-    let (tickets, refused) = load(&TicketsCsv { bytes_max: 100 }, "t.csv", table.as_bytes(), &[("text", "Question")]);
+    let (tickets, refused) =
+        load(&TicketsCsv { bytes_max: 100, ..TicketsCsv::default() }, "t.csv", table.as_bytes(), &[("text", "Question")]);
     assert_eq!(ids(&tickets), ["row-1"]);
     assert_eq!(refused.len(), 1);
     assert!(refused[0].contains("more than 100 bytes"), "{refused:?}");

@@ -13,6 +13,7 @@ use common::{House, shared, stderr, stdout};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Stdio;
 
 /// Quiet, and documents are read by the program itself.
 const QUIET: &str = "[log]\nlevel = \"error\"\n";
@@ -78,6 +79,18 @@ fn the_demo_shop_gets_a_page_whose_counts_open_as_many_tickets_and_that_is_the_s
     }
     for outside in ["http://", "https://", "src=", "@import", "url("] {
         assert!(!page.split("id=\"tickets\"").next().unwrap().contains(outside), "the page fetches something: {outside}");
+    }
+    let mut broken = house.command(&[&["simulate", "tickets.jsonl", "--documents", "documents", "--out", "broken"], &SHORT[..]].concat());
+    let mut running = broken.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !house.path("broken/work/block-1.json").exists() && running.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    simulate(&house, "broken", &[]);
+    for name in ["report.html", "report.json", "tickets.jsonl"] {
+        let (one, broken) = (house.path("one").join(name), house.path("broken").join(name));
+        assert!(std::fs::read(one).unwrap() == std::fs::read(broken).unwrap(), "{name} differs after the run was broken off");
     }
     let again = simulate(&house, "one", &[]);
     assert!(stderr(&again).contains("stands already"), "an unchanged run is taken as it stands: {}", stderr(&again));

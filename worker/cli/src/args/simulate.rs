@@ -43,9 +43,15 @@ pub struct SimulateArgs {
     /// Tickets decided at the same time; the result is the same at any number [default: one a processor].
     #[arg(long, value_name = "N")]
     pub concurrency: Option<usize>,
+    /// Decide every ticket so often, and say how many come out otherwise; the local mind always decides alike.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub repeats: usize,
     /// Column of a CSV export, as FIELD=COLUMN.
     #[arg(long = "column", value_name = "FIELD=COLUMN")]
     pub columns: Vec<String>,
+    /// Zone of times in a CSV that name none, such as Europe/Paris [default: UTC].
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
     /// Minutes that an agent spends on a ticket.
     #[arg(long, default_value_t = 5.0, value_name = "MINUTES")]
     pub minutes_per_ticket: f64,

@@ -55,6 +55,8 @@ pub struct Replay<'a> {
     pub args: &'a SimulateArgs,
     /// Where lines go.
     pub folder: &'a RunFolder,
+    /// Hash of the documents.
+    pub documents: &'a str,
     /// How many are decided at the same time.
     pub concurrency: usize,
 }
@@ -72,6 +74,7 @@ struct Block {
     triage: Triage,
     scorer: ReplyScorer,
     left_out: Option<LeftOut>,
+    repeats: usize,
     copies: BTreeSet<TicketId>,
 }
 
@@ -153,10 +156,11 @@ impl Replay<'_> {
         let gate = calibrate(&known, begins).ok();
         let counted = (gate.is_some() && number >= 2) || number >= self.args.blocks.div_ceil(2);
         let guard = Arc::new(Guard::new(
-            self.world.retriever.clone(),
+            self.world.retriever()?,
             Arc::new(StoreOrigins(self.world.store.clone())),
             twins.clone(),
             self.args.today,
+            format!("block {number}, documents {}, {}", self.documents, self.world.embedder.name()),
         ));
         let terms = Terms::new(self.policy.clone(), self.catalog.clone(), gate.unwrap_or_else(Gate::cautious));
         let classifier = self.classifier(start, begins).await?;
@@ -165,6 +169,7 @@ impl Replay<'_> {
             triage: wiring::triage(terms, Arc::new(classifier), guard.clone()),
             scorer: ReplyScorer { meaning: Arc::new(EmbedderMeaning(self.world.embedder.clone())), retriever: guard.clone() },
             left_out: (!counted).then_some(LeftOut::CalibratedOn),
+            repeats: self.args.repeats,
             copies: twins.keys().filter(|ticket| self.input.twins.is_copy(ticket)).cloned().collect(),
         });
         let mut lines = Vec::with_capacity(end - start);
@@ -258,7 +263,7 @@ async fn decide_one(block: &Block, past: &PastTicket, back: Option<Timestamp>) -
     }
     let personal = Personal::of(&past.ticket.messages);
     let question = personal.clean(&ready.case.text());
-    match score(&block.triage, &block.scorer, &ready, block.number, question).await {
+    match score(&block.triage, &block.scorer, &ready, block.number, question, block.repeats).await {
         Ok(mut line) => {
             line.left_out = block.left_out;
             line.human.answer = line.human.answer.map(|answer| personal.clean(&answer));

@@ -156,6 +156,7 @@ async fn copy(from: &dyn KnowledgeStore, to: &dyn KnowledgeStore, today: bool) -
 /// Passages of the documents that say different things.
 pub async fn contradicting(world: &World, chunks: &[Chunk]) -> anyhow::Result<Vec<Contradicting>> {
     let by_id: BTreeMap<&PassageId, &Chunk> = chunks.iter().map(|chunk| (&chunk.id, chunk)).collect();
+    let retriever = world.retriever()?;
     let mut pairs = Vec::new();
     for one in chunks.iter().filter(|chunk| chunk.valid_to.is_none()).take(COMPARED_MAX) {
         let query = Query {
@@ -166,7 +167,7 @@ pub async fn contradicting(world: &World, chunks: &[Chunk]) -> anyhow::Result<Ve
             exclude_ticket: None,
             passages_max: knowledge::curation::contradiction::NEIGHBOURS_MAX,
         };
-        for passage in world.retriever.retrieve(&query).await?.passages {
+        for passage in retriever.retrieve(&query).await?.passages {
             if let Some(other) = by_id.get(&passage.id) {
                 pairs.push(Pair { one, other, cosine: passage.similarity });
             }

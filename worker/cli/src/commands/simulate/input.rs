@@ -3,9 +3,11 @@
 use crate::args::simulate::SimulateArgs;
 use crate::commands::knowledge_sync::columns;
 use adapters::loader::combined::CombinedLoader;
+use adapters::loader::tickets_csv::TicketsCsv;
 use adapters::past_tickets::PastTickets;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use knowledge::learned::greeting::is_bare_greeting;
 use knowledge::ports::loader::{Item, Loader};
 use knowledge::source::{Source, SourceId, SourceKind};
@@ -54,7 +56,7 @@ pub fn read(args: &SimulateArgs, path: &str, work: &Path) -> anyhow::Result<Inpu
     let source = Source { id: SourceId("tickets".to_owned()), kind, location, language: None, valid_from: None };
     let mut tickets = PastTickets::create(&work.join("tickets.db"))?;
     let mut refused = Vec::new();
-    for item in CombinedLoader::default().items(&source)? {
+    for item in loader(args)?.items(&source)? {
         match item {
             Item::Ticket(past) => tickets.add(&past)?,
             Item::Refused(line) if refused.len() < REFUSED_NAMED_MAX => refused.push(unreadable(line.name, line.reason)),
@@ -68,6 +70,14 @@ pub fn read(args: &SimulateArgs, path: &str, work: &Path) -> anyhow::Result<Inpu
     }
     let (twins, came_back_at) = survey(&tickets, count)?;
     Ok(Input { tickets, count, refused, twins, came_back_at })
+}
+
+/// Reads the file; times of a CSV that name no zone are of the zone that was given.
+fn loader(args: &SimulateArgs) -> anyhow::Result<CombinedLoader> {
+    let name = args.time_zone.as_deref().unwrap_or("UTC");
+    let time_zone =
+        TimeZone::get(name).with_context(|| format!("--time-zone {name} is unknown: write an IANA name such as Europe/Paris"))?;
+    Ok(CombinedLoader { tickets_csv: TicketsCsv { time_zone, ..TicketsCsv::default() }, ..CombinedLoader::default() })
 }
 
 /// Looks at all tickets once, oldest first: twins, and when customers came back.

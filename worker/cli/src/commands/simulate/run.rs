@@ -49,7 +49,7 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
     let mut setup = setup(args, path, &terms, assumed_open, world.embedder.name());
     setup.documents_from = documents.from.clone();
     let compared = compared_with.as_ref().map(|folder| folder.path().to_path_buf());
-    setup.run = hash::of(&(&setup, digest::of_file(Path::new(path))?, &documents.digest, &compared, &args.columns));
+    setup.run = hash::of(&(&setup, digest::of_file(Path::new(path))?, &documents.digest, &compared, &args.columns, &args.time_zone));
     let folder = RunFolder::new(&home, args.out.as_deref(), &setup.run);
     check_empty(&folder)?;
     let known = folder.facts().ok().filter(|facts| facts.setup.run == setup.run && folder.file("report.html").exists());
@@ -67,6 +67,7 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
             catalog: terms.catalog.clone(),
             args,
             folder: &folder,
+            documents: &documents.digest,
             concurrency: args.concurrency.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         };
         let contradicting = contradicting(&world, &documents.chunks).await?;
@@ -118,6 +119,7 @@ fn setup(args: &SimulateArgs, path: &str, terms: &Terms, assumed_open: bool, emb
         dial: terms.policy.max_wrong_per_100,
         assumed_open,
         blocks: args.blocks,
+        repeats: args.repeats,
         history_max: args.history_max,
         examples_max: args.examples_max,
         embedder: embedder.to_owned(),

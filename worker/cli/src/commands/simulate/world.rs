@@ -36,8 +36,6 @@ const PAGE: usize = 500;
 pub struct World {
     /// The truth.
     pub store: Arc<dyn KnowledgeStore>,
-    /// Finds passages.
-    pub retriever: Arc<KnowledgeRetriever>,
     /// Turns texts into vectors.
     pub embedder: Arc<dyn Embedder>,
     /// Reads documents.
@@ -54,11 +52,15 @@ impl World {
             let _absent = std::fs::remove_file(name);
         }
         let store: Arc<dyn KnowledgeStore> = Arc::new(SqliteKnowledgeStore::open(&home.knowledge())?);
+        Ok(World { store, embedder: wiring::embedder(&config.embedder)?, parser: Arc::new(wiring::parser(config)?) })
+    }
+
+    /// A retriever over an index of its own. A new one for every block: an index that has forgotten much scores a little otherwise than
+    /// one that never knew it, and a run that was broken off must come out the same.
+    pub fn retriever(&self) -> anyhow::Result<Arc<KnowledgeRetriever>> {
         let index: Arc<dyn VectorIndex> = Arc::new(EmbeddedVectorIndex::new()?);
-        let embedder = wiring::embedder(&config.embedder)?;
-        let feed = Arc::new(Feed::new(store.clone(), index));
-        let retriever = Arc::new(KnowledgeRetriever::new(feed, embedder.clone()));
-        Ok(World { store, retriever, embedder, parser: Arc::new(wiring::parser(config)?) })
+        let feed = Arc::new(Feed::new(self.store.clone(), index));
+        Ok(Arc::new(KnowledgeRetriever::new(feed, self.embedder.clone())))
     }
 
     /// Lets the index see these past tickets and no others, as of a moment.
