@@ -10,7 +10,7 @@ use crate::report::intents::{Dialled, IntentRow, dial, dials};
 use crate::report::listing::{ENTRIES_MAX, Entry, Listing};
 use crate::report::money::{Sums, money};
 use crate::report::sources::{Contradicting, Sources};
-use crate::report::verdict::{lowest, sentence};
+use crate::report::verdict::{lowest, replies, sentence};
 use crate::report::worst::Worsts;
 use crate::scorers::action::Did;
 use crate::scorers::reply::Verdict;
@@ -24,6 +24,9 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use triage::decision::Reason;
 use triage::intent::IntentName;
+
+/// Fewer than one in so many customers who come back say that the file does not name customers.
+const CAME_BACK_ONE_IN: usize = 200;
 
 /// What a counted ticket leaves behind: a few numbers, however long it was.
 #[derive(Clone, Copy)]
@@ -74,7 +77,7 @@ pub struct Collector {
     sums: Sums,
     saved: Vec<i64>,
     slices: [Option<Slice>; 2],
-    came_back: bool,
+    came_back: usize,
 }
 
 impl Collector {
@@ -94,14 +97,14 @@ impl Collector {
             sums: Sums::default(),
             saved: Vec::new(),
             slices: [None, None],
-            came_back: false,
+            came_back: 0,
         }
     }
 
     /// The next line.
     pub fn see(&mut self, line: &Line) {
         let place = self.listing.ticket(|| Entry::of(line));
-        self.came_back = self.came_back || line.human.came_back_after_s.is_some();
+        self.came_back += usize::from(line.human.came_back_after_s.is_some());
         match (line.left_out, &line.scores) {
             (Some(left_out), _) => self.listing.list(&format!("left-{}", name_of(&left_out)), place),
             (None, Some(scores)) => self.count(line, scores, place),
@@ -197,7 +200,8 @@ impl Collector {
         let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
         let days = span.map(|span| (day(span.from), day(span.to)));
         let headline = Headline {
-            sentence: sentence(&self.setup, self.rows.len(), days, definition, &resolved, &wrong),
+            sentence: sentence(&self.setup, self.rows.len(), days, definition, &resolved),
+            replies: replies(self.sums.replies, &wrong),
             definition,
             resolved,
             wrong,
@@ -305,8 +309,8 @@ impl Collector {
 
     /// Why the data cannot say it; the other definitions need nothing but the conversation itself.
     fn not_measured(&self, definition: Definition, comparable: bool) -> Option<&'static str> {
-        if definition == Definition::Durable && !self.came_back {
-            return Some("no customer comes back in this file: does it name customers?");
+        if definition == Definition::Durable && self.came_back * CAME_BACK_ONE_IN < self.rows.len().max(1) {
+            return Some("hardly a customer comes back in this file: does it name customers?");
         }
         (definition == Definition::SameOutcome && !comparable).then_some("no would-be reply can be held against a human answer")
     }

@@ -73,13 +73,13 @@ pub fn curve(points: &[Point], dial: f64) -> String {
         let share = top * f64::from(step) / 4.0;
         let _infallible = write!(
             svg,
-            "<line x1=\"{LEFT}\" x2=\"{:.0}\" y1=\"{:.1}\" y2=\"{:.1}\" stroke=\"var(--line)\"/><text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{:.0} %</text>",
+            "<line x1=\"{LEFT}\" x2=\"{:.0}\" y1=\"{:.1}\" y2=\"{:.1}\" stroke=\"var(--line)\"/><text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{} %</text>",
             WIDTH - RIGHT,
             y(share),
             y(share),
             LEFT - 6.0,
             y(share) + 4.0,
-            share * 100.0
+            (share * 1_000.0).round() / 10.0
         );
     }
     for point in points.iter().filter(|point| [1.0, 2.0, 5.0, 10.0, 20.0, 50.0].contains(&point.dial)) {
@@ -122,7 +122,7 @@ fn band(
     let line: Vec<String> = coordinates(|values| values.1).map(|(dial, share)| format!("{:.1},{:.1}", x(dial), y(share))).collect();
     let _infallible = write!(
         svg,
-        "<polygon points=\"{}\" fill=\"{colour}\" opacity=\".14\"/><polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2.5\"/>",
+        "<polygon points=\"{}\" fill=\"{colour}\" opacity=\".1\"/><polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2.5\"/>",
         outline.join(" "),
         line.join(" ")
     );

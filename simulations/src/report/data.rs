@@ -96,6 +96,8 @@ pub struct Rung {
 pub struct Headline {
     /// The sentence.
     pub sentence: String,
+    /// The next one: how wrong the replies were.
+    pub replies: String,
     /// The definition: the lowest that the data supports.
     pub definition: Definition,
     /// The share of all counted tickets, estimated.

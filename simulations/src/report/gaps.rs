@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 /// Unanswered questions that are looked at, the oldest first; more are counted and not put together.
 pub const QUESTIONS_MAX: usize = 4_000;
 /// Cosine from which two questions ask the same.
-pub const SAME_MIN: f64 = 0.72;
+pub const SAME_MIN: f64 = 0.65;
+/// The same where people said that both are about the same.
+pub const SAME_INTENT_MIN: f64 = 0.5;
 /// Gaps that are shown.
 pub const GAPS_MAX: usize = 20;
 /// A gap of fewer questions is a single case.
@@ -47,6 +49,7 @@ pub struct Gap {
 
 struct Cluster {
     sum: Vec<f32>,
+    intent: String,
     members: Vec<usize>,
 }
 
@@ -54,14 +57,17 @@ struct Cluster {
 pub fn gaps(questions: &[Unanswered], vectors: &[Vec<f32>], span_s: i64, listing: &mut Listing) -> Vec<Gap> {
     let mut clusters: Vec<Cluster> = Vec::new();
     for (place, vector) in vectors.iter().enumerate() {
+        let intent = questions.get(place).map_or("", |one| one.intent.as_str());
+        let least = |cluster: &Cluster| if cluster.intent == intent { SAME_INTENT_MIN } else { SAME_MIN };
         let near = clusters.iter().enumerate().map(|(n, cluster)| (n, nearness(&cluster.sum, vector)));
-        let best = near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).filter(|(_, near)| *near >= SAME_MIN);
+        let near = near.filter(|(n, near)| clusters.get(*n).is_some_and(|cluster| *near >= least(cluster)));
+        let best = near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         match best.and_then(|(n, _)| clusters.get_mut(n)) {
             Some(cluster) => {
                 cluster.sum.iter_mut().zip(vector).for_each(|(sum, value)| *sum += value);
                 cluster.members.push(place);
             }
-            None => clusters.push(Cluster { sum: vector.clone(), members: vec![place] }),
+            None => clusters.push(Cluster { sum: vector.clone(), intent: intent.to_owned(), members: vec![place] }),
         }
     }
     clusters.retain(|cluster| cluster.members.len() >= SIZE_MIN);

@@ -42,7 +42,7 @@ dialog button{font:inherit;border:1px solid var(--line);background:var(--wash);b
 dialog .t{padding:.75rem 1rem;border-bottom:1px solid var(--line)}
 dialog .t p{margin:.15rem 0;overflow-wrap:anywhere}
 @media(max-width:36rem){main{padding:1rem .9rem 3rem}h1{font-size:1.25rem}dl{grid-template-columns:1fr;gap:0}dt{margin-top:.35rem;font-size:.8rem}
-table.stack thead{display:none}table.stack tr{display:block;border-bottom:1px solid var(--line);padding:.5rem 0}table.stack td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;text-align:right;white-space:normal}table.stack td::before{content:attr(data-l);color:var(--soft);text-align:left}table.stack td:first-child{font-weight:600;text-align:left}table.stack td:first-child::before{content:none}}
+table.stack thead{display:none}table.stack tr{display:block;border-bottom:1px solid var(--line);padding:.5rem 0}table.stack td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;text-align:right;white-space:normal}table.stack td::before{content:attr(data-l);color:var(--soft);text-align:left}table.stack td:first-child{font-weight:600;text-align:left}table.stack td:first-child::before{content:none}table.stack td:not(.r):not(:first-child){display:block;text-align:left}table.stack td:not(.r):not(:first-child)::before{display:block;font-size:.8rem}}
 @media print{body{font-size:11pt}main{max-width:none;padding:0}h2{break-after:avoid}li,tr,.card,svg{break-inside:avoid}a.n{color:inherit;text-decoration:none}dialog{display:none}.wide{overflow:visible}}
 "#;
 

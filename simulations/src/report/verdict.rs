@@ -24,28 +24,27 @@ pub fn lowest(definitions: &[Rung]) -> Option<&Rung> {
 }
 
 /// The sentence on top of the page.
-pub fn sentence(
-    setup: &Setup,
-    counted: usize,
-    days: Option<(String, String)>,
-    definition: Definition,
-    resolved: &Rate,
-    wrong: &Rate,
-) -> String {
+pub fn sentence(setup: &Setup, counted: usize, days: Option<(String, String)>, definition: Definition, resolved: &Rate) -> String {
     let Some((from, to)) = days else {
         return format!("No ticket of {} could be counted: see what was left out, and why.", setup.tickets_file);
     };
     let open = if setup.assumed_open { " if every intent might be answered" } else { "" };
-    let replies = match wrong.of {
-        0 => "No reply could be judged.".to_owned(),
-        of => format!("Of the {of} replies that can be judged, {} were wrong: estimated {}.", wrong.count, show(wrong)),
-    };
     format!(
-        "Of {counted} tickets from {from} to {to}, an estimated {} would have been resolved without a person{open}, at a dial of {} wrong per 100 ({}). {replies}",
+        "Of {counted} tickets from {from} to {to}, an estimated {} would have been resolved without a person{open}, at a dial of {} wrong per 100.",
         show(resolved),
         setup.dial,
-        definition.name(),
-    )
+    ) + &format!(" Resolved means: {}.", definition.name())
+}
+
+/// The sentence after it.
+pub fn replies(replied: usize, wrong: &Rate) -> String {
+    match (replied, wrong.of) {
+        (0, _) => "No reply would have gone out.".to_owned(),
+        (_, 0) => format!("Of its {replied} replies none can be judged."),
+        (_, of) => {
+            format!("Of its {replied} replies {of} can be judged, and {} of these were wrong: estimated {}.", wrong.count, show(wrong))
+        }
+    }
 }
 
 /// What labels make of it.

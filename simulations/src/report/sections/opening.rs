@@ -32,11 +32,17 @@ pub fn verdict(report: &Report) -> String {
     let cards: String =
         cards.iter().map(|(number, words)| format!("<div class=\"card\"><b>{number}</b><span>{}</span></div>", escape(words))).collect();
     format!(
-        "<header><p class=\"kind\">Whimbrel simulation {} · {} · {mode} · {audit}</p><h1>{}</h1></header>{labels}<div class=\"cards\">{cards}</div>",
+        "<header><p class=\"kind\">Whimbrel simulation {} · {} · {mode} · {audit}</p><h1>{}</h1><p>{}</p></header>{labels}<div class=\"cards\">{cards}</div>",
         escape(&setup.run),
         escape(&setup.tickets_file),
-        escape(&report.headline.sentence)
+        unbroken(&report.headline.sentence),
+        unbroken(&report.headline.replies)
     )
+}
+
+/// Text whose numbers stay with their per cent signs.
+fn unbroken(text: &str) -> String {
+    escape(text).replace(" %", "&nbsp;%")
 }
 
 /// Against another run.
@@ -105,14 +111,17 @@ pub fn split(report: &Report) -> String {
     };
     let replies = verdicts(&report.replies, "replied");
     let replies = if replies.is_empty() {
-        "<p class=\"soft\">No reply would have gone out.</p>".to_owned()
+        String::new()
     } else {
-        table(&["replies that would have gone out", ">tickets", ">share of replies"], &replies)
+        format!(
+            "<h3>Replies that would have gone out</h3>{}",
+            table(&["compared with the human", ">tickets", ">share of replies"], &replies)
+        )
     };
     format!(
-        "<h2>What would have been done</h2>{}<div class=\"key\">{key}</div>{must}{replies}{}<h3>Why</h3>{}<p class=\"small soft\">The intent was right in {} of the tickets whose intent people had named.</p>",
+        "<h2>What would have been done</h2>{}<div class=\"key\">{key}</div>{must}{replies}<h3>Would-be replies that were kept back</h3>{}<h3>Why</h3>{}<p class=\"small soft\">The intent was right in {} of the tickets whose intent people had named.</p>",
         curve::split(&report.split),
-        table(&["would-be replies that were kept back", ">tickets", ">share of these"], &verdicts(&report.kept_back, "kept back")),
+        table(&["compared with the human", ">tickets", ">share of these"], &verdicts(&report.kept_back, "kept back")),
         table(&["reason", ">tickets"], &rows),
         show(&report.intent_right)
     )

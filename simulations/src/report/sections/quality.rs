@@ -78,7 +78,9 @@ pub fn intents(report: &Report) -> String {
             (false, Some(dial)) => {
                 format!("{dial} not confirmed: {} wrong of {}", row.dial.confirmed_on.wrong, row.dial.confirmed_on.replies)
             }
-            (_, None) => "<span class=\"soft\">none shown</span>".to_owned(),
+            (_, None) => {
+                format!("<span class=\"soft\">none shown by {} judged</span>", row.dial.chosen_on.replies + row.dial.confirmed_on.replies)
+            }
         };
         let label = |what: &str| format!("{}, {what}", row.intent);
         vec![

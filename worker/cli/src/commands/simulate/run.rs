@@ -164,7 +164,7 @@ fn print(screen: &Screen, report: &Report, folder: &RunFolder, is_known: bool) {
     if is_known {
         screen.remark("this very run stands already: nothing was decided again (--again does)");
     }
-    screen.line(&report.headline.sentence);
+    screen.line(format!("{} {}", report.headline.sentence, report.headline.replies));
     if let Some(by) = &report.headline.corrected {
         screen.line(corrected(by));
     }
