@@ -1,12 +1,17 @@
 //! A recommended change of the policy: what a run has shown, and nothing more.
 //!
 //! A ceiling is raised to `reply`, or a dial set, only where the promise was confirmed on the second slice. Where an intent may reply
-//! today and the run could not confirm it, lowering it to `draft` is recommended. Everything else stays as it is.
+//! today and more of its replies were wrong there than promised, lowering it to `draft` is recommended. Everything else stays as it is:
+//! too few replies are no reason for a change.
 
 use crate::report::data::Report;
+use crate::statistics::dial::Tried;
 use serde::{Deserialize, Serialize};
 use triage::intent::IntentName;
 use triage::policy::{Ceiling, Policy};
+
+/// Judged replies below which nothing is lowered.
+pub const LOWERED_REPLIES_MIN: usize = 10;
 
 /// One change.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -46,12 +51,17 @@ pub fn changes(report: &Report, policy: &Policy) -> Vec<Change> {
             if differs {
                 changes.push(Change { intent, ceiling_before: before, ceiling: Ceiling::Reply, dial: dial.dial, because });
             }
-        } else if before == Ceiling::Reply && is_named {
-            let because = format!("{seen}: {} of 100 is not shown", dial.promise_per_100);
+        } else if before == Ceiling::Reply && is_named && is_too_wrong(tried, dial.promise_per_100) {
+            let because = format!("{seen}: more than {} of 100", dial.promise_per_100);
             changes.push(Change { intent, ceiling_before: before, ceiling: Ceiling::Draft, dial: None, because });
         }
     }
     changes
+}
+
+/// More were wrong than promised, and not in a handful of replies.
+fn is_too_wrong(tried: Tried, promise_per_100: f64) -> bool {
+    tried.replies >= LOWERED_REPLIES_MIN && tried.wrong as f64 * 100.0 > promise_per_100 * tried.replies as f64
 }
 
 /// The policy with the changes.
