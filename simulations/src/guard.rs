@@ -122,7 +122,10 @@ impl Guard {
     }
 
     async fn origins_of(&self, passages: &[Passage]) -> Result<Vec<Option<Origin>>, StageError> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone_for(passages);
+        let known: Vec<Option<Option<Origin>>> = {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            passages.iter().map(|passage| known.get(&passage.id).cloned()).collect()
+        };
         if known.iter().all(Option::is_some) {
             return Ok(known.into_iter().flatten().collect());
         }
@@ -162,16 +165,6 @@ impl Guard {
             }
         }
         Ok(())
-    }
-}
-
-trait CloneFor {
-    fn clone_for(&self, passages: &[Passage]) -> Vec<Option<Option<Origin>>>;
-}
-
-impl CloneFor for HashMap<PassageId, Option<Origin>> {
-    fn clone_for(&self, passages: &[Passage]) -> Vec<Option<Option<Origin>>> {
-        passages.iter().map(|passage| self.get(&passage.id).cloned()).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::args::simulate::SimulateArgs;
 use crate::commands::learn::SEED;
 use crate::commands::simulate::canaries;
-use crate::commands::simulate::folder::{RunFolder, read_lines, write_lines};
+use crate::commands::simulate::folder::{LineWriter, RunFolder, read_lines};
 use crate::commands::simulate::input::{COURTESY, Input, PAGE};
 use crate::commands::simulate::world::{EmbedderMeaning, StoreOrigins, World};
 use crate::screen::Screen;
@@ -131,12 +131,12 @@ impl Replay<'_> {
 
     /// The oldest block: nothing was there before it.
     fn learn_only(&self, start: usize, end: usize) -> anyhow::Result<Kept> {
-        let mut lines = Vec::new();
+        let mut lines = LineWriter::create(&self.folder.block(0))?;
         for from in (start..end).step_by(PAGE) {
             let page = self.input.tickets.range(from, (from + PAGE).min(end))?;
-            lines.extend(page.iter().map(|past| undecided(past, 0, LeftOut::LearnedFrom)));
+            page.iter().try_for_each(|past| lines.write(&undecided(past, 0, LeftOut::LearnedFrom)))?;
         }
-        write_lines(&self.folder.block(0), &lines)?;
+        lines.finish()?;
         Ok(Kept { audit: LeakAudit::default(), counted: false })
     }
 
@@ -173,12 +173,12 @@ impl Replay<'_> {
             repeats: self.args.repeats,
             copies: twins.keys().filter(|ticket| self.input.twins.is_copy(ticket)).cloned().collect(),
         });
-        let mut lines = Vec::with_capacity(end - start);
+        let mut lines = LineWriter::create(&self.folder.block(number))?;
         for from in (start..end).step_by(PAGE) {
             let to = (from + PAGE).min(end);
             let page = tickets.range(from, to)?;
             let back = self.input.came_back_at.get(from..to).unwrap_or_default();
-            lines.extend(decide_page(&block, page, back, self.concurrency).await?);
+            decide_page(&block, page, back, self.concurrency).await?.iter().try_for_each(|line| lines.write(line))?;
             bar.set_message(format!("block {} of {}: ticket {to} of {}", number + 1, self.args.blocks, self.input.count));
         }
         let mut audit = guard.audit();
@@ -186,7 +186,7 @@ impl Replay<'_> {
             let last = tickets.range(end.saturating_sub(canaries::SAMPLE_FROM).max(start), end)?;
             audit.add(&canaries::look(self.world, &last, twins, self.args.today).await?);
         }
-        write_lines(&self.folder.block(number), &lines)?;
+        lines.finish()?;
         Ok(Kept { audit, counted })
     }
 

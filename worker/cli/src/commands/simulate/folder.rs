@@ -121,17 +121,43 @@ pub fn read_lines<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result
     }))
 }
 
-/// Writes lines so that the file is there whole or not at all.
-pub fn write_lines<T: Serialize>(path: &Path, lines: impl IntoIterator<Item = T>) -> anyhow::Result<()> {
-    let temporary = path.with_extension("new");
-    let failed = || format!("cannot write {}: is the disk full?", path.display());
-    let mut file = BufWriter::new(File::create(&temporary).with_context(failed)?);
-    for line in lines {
-        serde_json::to_writer(&mut file, &line).with_context(failed)?;
-        file.write_all(b"\n").with_context(failed)?;
+/// Writes lines one after the other, so that the file is there whole or not at all.
+pub struct LineWriter {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl LineWriter {
+    /// Begins a file.
+    pub fn create(path: &Path) -> anyhow::Result<Self> {
+        let temporary = path.with_extension("new");
+        let file = File::create(&temporary).with_context(|| unwritten(path))?;
+        Ok(LineWriter { path: path.to_path_buf(), temporary, file: BufWriter::new(file) })
     }
-    file.into_inner().map_err(|error| error.into_error()).with_context(failed)?;
-    std::fs::rename(&temporary, path).with_context(failed)
+
+    /// The next line.
+    pub fn write(&mut self, line: &impl Serialize) -> anyhow::Result<()> {
+        serde_json::to_writer(&mut self.file, line).with_context(|| unwritten(&self.path))?;
+        self.file.write_all(b"\n").with_context(|| unwritten(&self.path))
+    }
+
+    /// The file is whole.
+    pub fn finish(self) -> anyhow::Result<()> {
+        self.file.into_inner().map_err(|error| error.into_error()).with_context(|| unwritten(&self.path))?;
+        std::fs::rename(&self.temporary, &self.path).with_context(|| unwritten(&self.path))
+    }
+}
+
+fn unwritten(path: &Path) -> String {
+    format!("cannot write {}: is the disk full?", path.display())
+}
+
+/// Writes all lines of a file.
+pub fn write_lines<T: Serialize>(path: &Path, lines: impl IntoIterator<Item = T>) -> anyhow::Result<()> {
+    let mut writer = LineWriter::create(path)?;
+    lines.into_iter().try_for_each(|line| writer.write(&line))?;
+    writer.finish()
 }
 
 /// Refuses to write a run into a folder that holds something else.
