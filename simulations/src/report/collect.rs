@@ -131,6 +131,7 @@ impl Collector {
         }
         if scores.did == Did::Reply && verdict.and_then(Verdict::is_wrong) == Some(true) {
             list.list(&format!("intent-{intent}-wrong"), place);
+            list.list("wrong-replies", place);
         }
         scores.resolved.iter().for_each(|definition| list.list(&format!("resolved-{}", name_of(definition)), place));
         if scores.must_escalate && scores.did == Did::Reply {
@@ -205,6 +206,7 @@ impl Collector {
             definition,
             resolved,
             wrong,
+            wrong_replies: self.listing.count("wrong-replies"),
             corrected: beside.corrected,
         };
         self.sums.resolved = resolved.count;

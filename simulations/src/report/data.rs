@@ -104,6 +104,8 @@ pub struct Headline {
     pub resolved: Rate,
     /// Of the replies that can be judged: wrong.
     pub wrong: Rate,
+    /// These wrong replies.
+    pub wrong_replies: Count,
     /// The share of right replies, corrected by labels; absent without labels.
     pub corrected: Option<Corrected>,
 }

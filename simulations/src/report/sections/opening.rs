@@ -21,12 +21,11 @@ pub fn verdict(report: &Report) -> String {
     };
     let labels = report.headline.corrected.as_ref().map_or(String::new(), |by| format!("<p>{}</p>", escape(&corrected(by))));
     let replied = report.split.first().map(|part| opens(&part.count, part.what.word())).unwrap_or_default();
-    let wrong: usize = report.replies.iter().filter(|part| part.what.is_wrong() == Some(true)).map(|part| part.count.count).sum();
     let hours = report.money.minutes / 60.0;
     let cards = [
         (opens(&report.counted, "counted"), format!("tickets counted of {} read", thousands(report.read as f64))),
         (replied, "would have been replied to".to_owned()),
-        (thousands(wrong as f64), "of these wrong or unsafe".to_owned()),
+        (opens(&report.headline.wrong_replies, "wrong or unsafe replies"), "of these wrong or unsafe".to_owned()),
         (format!("{hours:.1} h"), "of agents saved a month, estimated".to_owned()),
     ];
     let cards: String =
