@@ -194,3 +194,11 @@ fn a_file_that_cannot_be_read_as_a_whole_is_an_error_with_a_hint() {
     fs::create_dir(folder.path().join("d.jsonl")).unwrap();
     assert!(error("d.jsonl", None, &[]).contains("name the file"));
 }
+
+#[test]
+fn a_table_that_calls_its_columns_as_we_do_needs_no_map() {
+    let table = "Ticket_ID,at,text,answer\nT-1,2026-03-02T14:45:42Z,when do you open,at nine\n";
+    let (tickets, refused) = load(&TicketsCsv::default(), "t.csv", table.as_bytes(), &[]);
+    assert_eq!((tickets.len(), refused.len()), (1, 0));
+    assert_eq!(tickets[0].ticket.id.0, "T-1");
+}

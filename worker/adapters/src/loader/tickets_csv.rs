@@ -90,6 +90,11 @@ fn positions(source: &Source, columns: &BTreeMap<String, String>, header: &ByteR
     let names: Vec<String> =
         header.iter().map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned()).collect();
     let mut positions = BTreeMap::new();
+    if columns.is_empty() {
+        // A file that calls its columns as we do needs no map.
+        let place = |field: &str| names.iter().position(|name| name.eq_ignore_ascii_case(field));
+        positions.extend(FIELDS.iter().filter_map(|field| Some(((*field).to_owned(), place(field)?))));
+    }
     for (field, column) in columns {
         if !FIELDS.contains(&field.as_str()) {
             return Err(open::problem(source, format!("`{field}` is no field of a past ticket: use {}", FIELDS.join(", "))));
