@@ -187,7 +187,7 @@ fn a_file_that_cannot_be_read_as_a_whole_is_an_error_with_a_hint() {
         CombinedLoader::default().items(&source(&path, columns)).err().unwrap().to_string()
     };
     assert!(error("missing.jsonl", None, &[]).contains("check the path"));
-    assert!(error("t.xlsx", Some(""), &[]).contains("save it as .jsonl or .csv"));
+    assert!(error("t.xlsx", Some(""), &[]).contains("save it as .jsonl, .json or .csv"));
     assert!(error("t.csv", Some("A,B\n"), &[("text", "C")]).contains("it has: A, B"));
     assert!(error("t.csv", Some("A,B\n"), &[("answer", "A")]).contains("text=COLUMN"));
     assert!(error("t.csv", Some("A,B\n"), &[("words", "A")]).contains("is no field"));
