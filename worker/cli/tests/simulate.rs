@@ -28,8 +28,12 @@ fn demo_shop() -> House {
 }
 
 fn simulate(house: &House, out: &str, more: &[&str]) -> std::process::Output {
+    simulate_with(house, out, &[&SHORT[..], more].concat())
+}
+
+fn simulate_with(house: &House, out: &str, more: &[&str]) -> std::process::Output {
     let fixed = ["simulate", "tickets.jsonl", "--documents", "documents", "--out", out];
-    let output = house.run(&[&fixed[..], &SHORT, more].concat());
+    let output = house.run(&[&fixed[..], more].concat());
     assert!(output.status.success(), "{}\n{}", stderr(&output), stdout(&output));
     output
 }
@@ -96,6 +100,9 @@ fn the_demo_shop_gets_a_page_whose_counts_open_as_many_tickets_and_that_is_the_s
     assert!(stderr(&again).contains("stands already"), "an unchanged run is taken as it stands: {}", stderr(&again));
 }
 
+/// Days between a planted answer and the ticket that it belongs to: more than a block.
+const WEEKS_BEFORE: usize = 55;
+
 /// A shop of two questions, in which one customer asks the same twice and the export holds a conversation twice.
 fn with_planted_answers() -> (String, BTreeSet<String>) {
     let mut text = String::new();
@@ -111,10 +118,10 @@ fn with_planted_answers() -> (String, BTreeSet<String>) {
         let (word, number) = (codes[day % codes.len()], 1_000 + day);
         let customer = format!("+1202555{number:04}");
         let asked = format!("what is the {word} locker code number {number} please");
-        // The planted answer: the same question of the same customer, answered the day before under another id.
-        if day % 8 == 7 {
+        // The planted answer: the same question of the same customer, answered weeks before under another id.
+        if day % 8 == 7 && day > WEEKS_BEFORE {
             let leak = format!("the {word} code of locker {number} is SECRET{number}");
-            write(&format!("EARLIER-{day}"), day - 1, &customer, "codes", &asked, &leak);
+            write(&format!("EARLIER-{day}"), day - WEEKS_BEFORE, &customer, "codes", &asked, &leak);
             own.insert(format!("T-{day}"));
         }
         write(&format!("T-{day}"), day, &customer, "codes", &asked, &format!("the {word} code of locker {number} is SECRET{number}"));
@@ -128,6 +135,8 @@ fn a_tickets_own_answer_is_never_retrieved_however_it_was_planted() {
     let house = House::new(QUIET);
     let (tickets, own) = with_planted_answers();
     house.write("tickets.jsonl", tickets);
+    // Nothing stands between a question and the knowledge.
+    house.write("policy.toml", "default_ceiling = \"reply\"\n[limits]\nout_of_scope_max = 1.0\nintent_probability_min = 0.0\n");
     let fixed = ["simulate", "tickets.jsonl", "--out", "run"];
     let output = house.run(&[&fixed[..], &SHORT].concat());
     assert!(output.status.success(), "{}\n{}", stderr(&output), stdout(&output));
@@ -155,14 +164,18 @@ fn a_tickets_own_answer_is_never_retrieved_however_it_was_planted() {
 #[test]
 fn labels_correct_the_figure_the_gate_lets_pass_and_the_policy_changes_only_with_a_run_behind_it() {
     let house = demo_shop();
-    simulate(&house, "base", &[]);
-    // Nothing of the documents is left: what was answered from them is lost, and a run that says so may not be worse.
-    simulate(&house, "open", &["--open", "--compare", "base"]);
+    let before = std::fs::read_to_string(house.path("policy.toml")).unwrap();
+    let base = ["--examples-max", "150"];
+    simulate_with(&house, "base", &base);
+    // A bolder dial, so that there is something to label.
+    house.write("policy.toml", before.replace("max_wrong_per_100 = 15", "max_wrong_per_100 = 45"));
+    simulate_with(&house, "open", &[&base[..], &["--open", "--compare", "base"]].concat());
+    house.write("policy.toml", &before);
     let against = &read(&house.path("open/report.json"))["against"];
     let sum: u64 = ["better", "worse", "same"].iter().map(|name| against[name].as_u64().unwrap()).sum();
     assert_eq!(sum, against["common"].as_u64().unwrap(), "{against}");
     let replies = read(&house.path("open/report.json"))["split"][0]["count"]["count"].as_u64().unwrap();
-    assert!(replies >= 20, "the shop would reply {replies} times");
+    assert!(replies >= 15, "the shop would reply {replies} times");
     let labelled = house.feed(&["simulate", "label", "open", "--count", "15"], "r\n".repeat(14).as_bytes());
     assert!(labelled.status.success(), "{}", stderr(&labelled));
     assert_eq!(lines(&house.path("open/labels.jsonl")).len(), 14);
@@ -175,7 +188,6 @@ fn labels_correct_the_figure_the_gate_lets_pass_and_the_policy_changes_only_with
     let lenient = house.run(&["simulate", "gate", "base", "--against", "base", "--max-wrong-per-100", "100"]);
     let missed = read(&house.path("base/report.json"))["must_escalate_missed"]["count"].as_u64().unwrap();
     assert_eq!(lenient.status.success(), missed == 0, "{}", stdout(&lenient));
-    let before = std::fs::read_to_string(house.path("policy.toml")).unwrap();
     let shown = house.run(&["simulate", "apply", "base"]);
     assert!(shown.status.success(), "{}", stderr(&shown));
     assert_eq!(std::fs::read_to_string(house.path("policy.toml")).unwrap(), before, "shown is not written");
