@@ -81,7 +81,7 @@ fn the_demo_shop_gets_a_page_whose_counts_open_as_many_tickets_and_that_is_the_s
         let listed = &tickets["lists"][&list];
         assert_eq!((listed[0].as_u64().unwrap(), listed[1].as_array().unwrap().len() as u64), (count, count), "{list}");
     }
-    for outside in ["http://", "https://", "src=", "@import", "url("] {
+    for outside in ["href=\"http", "src=", "@import", "url(", "<link", "<img"] {
         assert!(!page.split("id=\"tickets\"").next().unwrap().contains(outside), "the page fetches something: {outside}");
     }
     let mut broken = house.command(&[&["simulate", "tickets.jsonl", "--documents", "documents", "--out", "broken"], &SHORT[..]].concat());
@@ -113,19 +113,29 @@ fn with_planted_answers() -> (String, BTreeSet<String>) {
             { "role": "customer", "at": at, "text": asked }, { "role": "agent", "at": answered, "text": answer } ] });
         text.push_str(&format!("{ticket}\n"));
     };
-    let (mut own, codes) = (BTreeSet::new(), ["amber", "birch", "cedar", "delta", "ember", "frost", "grove", "hazel"]);
+    let mut own = BTreeSet::new();
+    let (things, syllables) =
+        (["bicycle", "saddle", "helmet", "basket", "jacket", "bottle", "lantern", "glove"], ["ba", "ko", "mi", "ru", "sel", "tan"]);
     for day in 0..160 {
-        let (word, number) = (codes[day % codes.len()], 1_000 + day);
-        let customer = format!("+1202555{number:04}");
-        let asked = format!("what is the {word} locker code number {number} please");
+        let thing = things[day % things.len()];
+        let family = format!("{}{}{}son", syllables[day % 6], syllables[day / 6 % 6], syllables[day / 36 % 6]);
+        let customer = format!("+1202555{:04}", 1_000 + day);
+        let asked = format!("what colour is the {thing} that the {family} family ordered?");
+        let answer = format!("The {thing} of the {family} family is green.");
         // The planted answer: the same question of the same customer, answered weeks before under another id.
         if day % 8 == 7 && day > WEEKS_BEFORE {
-            let leak = format!("the {word} code of locker {number} is SECRET{number}");
-            write(&format!("EARLIER-{day}"), day - WEEKS_BEFORE, &customer, "codes", &asked, &leak);
+            write(&format!("EARLIER-{day}"), day - WEEKS_BEFORE, &customer, "colours", &asked, &answer);
             own.insert(format!("T-{day}"));
         }
-        write(&format!("T-{day}"), day, &customer, "codes", &asked, &format!("the {word} code of locker {number} is SECRET{number}"));
-        write(&format!("H-{day}"), day, &format!("+1303555{number:04}"), "hours", "when do you open on monday", "We open at 9 on Mondays.");
+        write(&format!("T-{day}"), day, &customer, "colours", &asked, &answer);
+        write(
+            &format!("H-{day}"),
+            day,
+            &format!("+1303555{:04}", 1_000 + day),
+            "hours",
+            "when do you open on monday",
+            "We open at 9 on Mondays.",
+        );
     }
     (text, own)
 }
