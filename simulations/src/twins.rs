@@ -1,7 +1,7 @@
 //! Twins: conversations that would give a ticket's own answer away under another id.
 //!
 //! Two kinds are found. A customer who asks the same thing again: the questions share most of their words. A conversation that
-//! stands in the export twice: question and answer are the same, word by word, within a day.
+//! stands in the export twice: question and answer are the same, word by word, within a minute.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use triage::past::PastTicket;
@@ -10,8 +10,9 @@ use triage::ticket::{Author, TicketId};
 
 /// Share of common word pairs (Jaccard, estimated) from which two questions of one customer are the same question.
 pub const SAME_QUESTION_MIN: f64 = 0.6;
-/// How far apart, in seconds, two copies of one conversation lie at most: one day.
-pub const COPY_SECONDS_MAX: i64 = 24 * 3_600;
+/// How far apart, in seconds, two copies of one conversation lie at most: a minute. A popular question that is answered by a macro
+/// comes in the same words from many customers, but not in the same minute.
+pub const COPY_SECONDS_MAX: i64 = 60;
 /// A question with fewer words says too little to call a conversation with the same words a copy.
 pub const COPY_WORDS_MIN: usize = 4;
 /// Numbers that stand for a question's word pairs; more tell likeness more finely.
