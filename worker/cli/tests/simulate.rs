@@ -219,7 +219,7 @@ fn the_star_dialogues_give_a_report_whose_counts_are_their_tickets() {
     let procedures = data.parent().unwrap().parent().unwrap().join("kb/star_procedures.jsonl");
     let house = House::new(QUIET);
     let (tickets, documents) = (data.to_string_lossy().into_owned(), procedures.to_string_lossy().into_owned());
-    let fixed = ["simulate", &tickets, "--documents", &documents, "--out", "star", "--examples-max", "400"];
+    let fixed = ["simulate", &tickets, "--documents", &documents, "--out", "star", "--blocks", "4", "--examples-max", "300"];
     let output = house.run(&fixed);
     assert!(output.status.success(), "{}", stderr(&output));
     println!("{}", stdout(&output));
