@@ -121,7 +121,8 @@ fn ticket(export: Export, bytes: &[u8], columns: &BTreeMap<String, String>) -> R
 pub fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(value, |value, name| match value {
         Value::Array(listed) => name.parse::<usize>().ok().and_then(|place| listed.get(place)),
-        other => other.get(name),
+        Value::Object(fields) => fields.get(name),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     })
 }
 

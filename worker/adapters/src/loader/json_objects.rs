@@ -116,9 +116,9 @@ mod tests {
 
     fn read(text: &str) -> Vec<String> {
         Objects::new(text.as_bytes())
-            .map(|object| match object {
-                Object::Text(bytes) => String::from_utf8(bytes).unwrap(),
-                other => format!("{other:?}"),
+            .map(|object| match &object {
+                Object::Text(bytes) => String::from_utf8(bytes.clone()).unwrap(),
+                Object::TooLong | Object::Broken => format!("{object:?}"),
             })
             .collect()
     }
