@@ -4,9 +4,21 @@
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod calibrate;
+pub mod change;
 pub mod compare;
+pub mod difference;
+pub mod gate;
+pub mod guard;
 pub mod interval;
+pub mod line;
 pub mod metrics;
 pub mod outcome;
+pub mod past;
 pub mod replay;
+pub mod report;
 pub mod sample;
+pub mod score;
+pub mod scorers;
+pub mod statistics;
+pub mod twins;
+pub mod watch;

@@ -1,6 +1,7 @@
 //! The only crate that names a vendor or an engine. One folder a port, one file a vendor, an in-memory twin beside it.
 
 pub mod clock;
+pub mod digest;
 pub mod embedder;
 pub mod helpdesk;
 pub mod inbox;
@@ -9,5 +10,6 @@ pub mod ledger;
 pub mod loader;
 pub mod outbox;
 pub mod parser;
+pub mod past_tickets;
 pub mod sms_gateway;
 pub mod vector_index;

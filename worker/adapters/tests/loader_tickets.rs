@@ -169,7 +169,8 @@ fn a_row_of_a_table_is_a_ticket() {
 #[test]
 fn a_table_that_is_too_long_ends_with_a_word() {
     let table = format!("Question\nfirst\n{}\n", "y".repeat(500));
-    let (tickets, refused) = load(&TicketsCsv { bytes_max: 100 }, "t.csv", table.as_bytes(), &[("text", "Question")]);
+    let (tickets, refused) =
+        load(&TicketsCsv { bytes_max: 100, ..TicketsCsv::default() }, "t.csv", table.as_bytes(), &[("text", "Question")]);
     assert_eq!(ids(&tickets), ["row-1"]);
     assert_eq!(refused.len(), 1);
     assert!(refused[0].contains("more than 100 bytes"), "{refused:?}");
@@ -186,10 +187,18 @@ fn a_file_that_cannot_be_read_as_a_whole_is_an_error_with_a_hint() {
         CombinedLoader::default().items(&source(&path, columns)).err().unwrap().to_string()
     };
     assert!(error("missing.jsonl", None, &[]).contains("check the path"));
-    assert!(error("t.xlsx", Some(""), &[]).contains("save it as .jsonl or .csv"));
+    assert!(error("t.xlsx", Some(""), &[]).contains("save it as .jsonl, .json or .csv"));
     assert!(error("t.csv", Some("A,B\n"), &[("text", "C")]).contains("it has: A, B"));
     assert!(error("t.csv", Some("A,B\n"), &[("answer", "A")]).contains("text=COLUMN"));
     assert!(error("t.csv", Some("A,B\n"), &[("words", "A")]).contains("is no field"));
     fs::create_dir(folder.path().join("d.jsonl")).unwrap();
     assert!(error("d.jsonl", None, &[]).contains("name the file"));
+}
+
+#[test]
+fn a_table_that_calls_its_columns_as_we_do_needs_no_map() {
+    let table = "Ticket_ID,at,text,answer\nT-1,2026-03-02T14:45:42Z,when do you open,at nine\n";
+    let (tickets, refused) = load(&TicketsCsv::default(), "t.csv", table.as_bytes(), &[]);
+    assert_eq!((tickets.len(), refused.len()), (1, 0));
+    assert_eq!(tickets[0].ticket.id.0, "T-1");
 }

@@ -1,8 +1,10 @@
 //! The command line.
 
 pub mod evaluate;
+pub mod simulate;
 
 use crate::args::evaluate::EvaluateCommand;
+use crate::args::simulate::{SimulateArgs, WatchArgs};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
@@ -45,6 +47,10 @@ pub enum Command {
     },
     /// Learn intents from past tickets and calibrate the gate on them.
     Learn(LearnArgs),
+    /// Replay past tickets and report what would have been done, with an honest number.
+    Simulate(Box<SimulateArgs>),
+    /// Hold what a simulation predicted against what came of the replies.
+    Watch(WatchArgs),
     /// How good the local mind is on labelled data: intents, retrieval.
     Evaluate {
         /// What to judge.

@@ -12,22 +12,28 @@ const WIDTH_DEFAULT: u16 = 110;
 #[derive(Clone, Copy, Debug)]
 pub struct Screen {
     json: bool,
+    is_silent: bool,
 }
 
 impl Screen {
     /// For people, or for programs.
     pub fn new(json: bool) -> Self {
-        Screen { json }
+        Screen { json, is_silent: false }
+    }
+
+    /// For neither: a measurement prints its own figures.
+    pub fn silent() -> Self {
+        Screen { json: false, is_silent: true }
     }
 
     /// A person watches: progress may be shown.
     pub fn is_watched(&self) -> bool {
-        !self.json && std::io::stderr().is_terminal()
+        !self.json && !self.is_silent && std::io::stderr().is_terminal()
     }
 
     /// One line for people. A closed pipe is no error.
     pub fn line(&self, text: impl AsRef<str>) {
-        if !self.json {
+        if !self.json && !self.is_silent {
             let _closed = writeln!(std::io::stdout().lock(), "{}", text.as_ref());
         }
     }
@@ -67,7 +73,7 @@ impl Screen {
 
     /// A remark on the error stream, for people only.
     pub fn remark(&self, text: impl AsRef<str>) {
-        if !self.json {
+        if !self.json && !self.is_silent {
             let _closed = writeln!(std::io::stderr().lock(), "{}", text.as_ref());
         }
     }

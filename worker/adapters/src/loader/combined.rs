@@ -1,5 +1,6 @@
 //! Picks the reader of a source by its kind and by the ending of its name.
 
+use super::exports::{self, Exports};
 use super::folder::Folder;
 use super::open;
 use super::tickets_csv::TicketsCsv;
@@ -25,11 +26,14 @@ impl Loader for CombinedLoader {
             SourceKind::Tickets { .. } => {
                 let (name, _) = open::unpacked_name(&source.location);
                 match name.rsplit('.').next() {
-                    Some("jsonl" | "ndjson") => self.tickets_jsonl.items(source),
+                    Some("json" | "jsonl" | "ndjson") => match exports::kind(source)? {
+                        Some(export) => Exports(export).items(source),
+                        None => self.tickets_jsonl.items(source),
+                    },
                     Some("csv") => self.tickets_csv.items(source),
                     Some(_) | None => Err(open::problem(
                         source,
-                        format!("`{}` is no file of past tickets: save it as .jsonl or .csv (.gz may follow)", source.location),
+                        format!("`{}` is no file of past tickets: save it as .jsonl, .json or .csv (.gz may follow)", source.location),
                     )),
                 }
             }

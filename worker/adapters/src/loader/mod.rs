@@ -3,7 +3,13 @@
 
 pub mod combined;
 pub mod customer;
+pub mod documents_jsonl;
+pub mod export_intercom;
+pub mod export_zendesk;
+pub mod exports;
 pub mod folder;
+pub mod held;
+pub mod json_objects;
 pub mod lines;
 pub mod moment;
 pub mod open;

@@ -9,6 +9,7 @@ use super::row_limit::{Allowance, RowLimit};
 use super::tickets_jsonl::{LINE_BYTES_MAX, TAGS_AFTER};
 use super::{customer, moment, open};
 use csv::{ByteRecord, Reader, ReaderBuilder};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use knowledge::document::Refused;
 use knowledge::ports::loader::{Item, Loader, LoaderError};
@@ -36,11 +37,13 @@ pub const ANSWER_AFTER: SignedDuration = SignedDuration::from_secs(60);
 pub struct TicketsCsv {
     /// The most bytes of a file, unpacked.
     pub bytes_max: u64,
+    /// The zone of times that name none.
+    pub time_zone: TimeZone,
 }
 
 impl Default for TicketsCsv {
     fn default() -> Self {
-        TicketsCsv { bytes_max: CSV_BYTES_MAX }
+        TicketsCsv { bytes_max: CSV_BYTES_MAX, time_zone: TimeZone::UTC }
     }
 }
 
@@ -70,6 +73,7 @@ impl Loader for TicketsCsv {
             default_at,
             seen: HashSet::new(),
             bytes_max: self.bytes_max,
+            time_zone: self.time_zone.clone(),
             is_over: false,
         }))
     }
@@ -86,6 +90,11 @@ fn positions(source: &Source, columns: &BTreeMap<String, String>, header: &ByteR
     let names: Vec<String> =
         header.iter().map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned()).collect();
     let mut positions = BTreeMap::new();
+    if columns.is_empty() {
+        // A file that calls its columns as we do needs no map.
+        let place = |field: &str| names.iter().position(|name| name.eq_ignore_ascii_case(field));
+        positions.extend(FIELDS.iter().filter_map(|field| Some(((*field).to_owned(), place(field)?))));
+    }
     for (field, column) in columns {
         if !FIELDS.contains(&field.as_str()) {
             return Err(open::problem(source, format!("`{field}` is no field of a past ticket: use {}", FIELDS.join(", "))));
@@ -121,6 +130,7 @@ struct Rows {
     default_at: Timestamp,
     seen: HashSet<String>,
     bytes_max: u64,
+    time_zone: TimeZone,
     is_over: bool,
 }
 
@@ -195,7 +205,9 @@ impl Rows {
     fn time(&self, record: &ByteRecord, field: &str) -> Result<Option<Timestamp>, String> {
         match self.field(record, field)? {
             None => Ok(None),
-            Some(text) => moment::parse(&text).map(Some).ok_or(format!("its {field} is no time: write it as 2026-03-02T14:45:42Z")),
+            Some(text) => moment::parse_in(&text, &self.time_zone)
+                .map(Some)
+                .ok_or(format!("its {field} is no time: write it as 2026-03-02T14:45:42Z")),
         }
     }
 }

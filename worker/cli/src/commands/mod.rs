@@ -21,5 +21,7 @@ pub mod parse_document;
 pub mod pause;
 pub mod questions;
 pub mod receipt;
+pub mod simulate;
 pub mod status;
+pub mod watch;
 pub mod worker;

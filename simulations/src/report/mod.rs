@@ -1,0 +1,15 @@
+//! The report: figures out of the lines of a run, and one page that shows them.
+
+pub mod collect;
+pub mod curve;
+pub mod data;
+pub mod gaps;
+pub mod intents;
+pub mod listing;
+pub mod money;
+pub mod page;
+pub mod sections;
+pub mod sources;
+pub mod style;
+pub mod verdict;
+pub mod worst;

@@ -1,0 +1,111 @@
+//! The worst replies, the coverage curve, the intents.
+
+use crate::report::curve;
+use crate::report::data::{Report, Slice};
+use crate::report::page::{escape, opens, table};
+use crate::report::verdict::show;
+use crate::statistics::dial::Recommendation;
+
+/// The worst would-be replies first.
+pub fn worst(report: &Report) -> String {
+    if report.worst.is_empty() {
+        return "<h2>The worst would-be replies</h2><p>None of the would-be replies that can be judged was wrong.</p>".to_owned();
+    }
+    let item = |worst: &crate::report::worst::Worst| {
+        let sent = if worst.sent { "would have gone out" } else { "was kept back" };
+        let class = if worst.sent { "" } else { " class=\"kept\"" };
+        format!(
+            "<li{class}><p class=\"small soft\">{} · {sent} · {} · the gate said {:.1} wrong per 100 · seen as {}, people said {}</p><dl><dt>asked</dt><dd>{}</dd><dt>would-be reply</dt><dd>{}</dd><dt>human answer</dt><dd>{}</dd></dl></li>",
+            escape(&worst.ticket),
+            escape(worst.verdict.words()),
+            worst.wrong_per_100,
+            escape(&worst.intent),
+            if worst.human_intent.is_empty() { "nothing" } else { &worst.human_intent }.replace('<', "&lt;"),
+            escape(&worst.question),
+            escape(&worst.would_be),
+            escape(&worst.answer)
+        )
+    };
+    let sent = report.worst.iter().filter(|worst| worst.sent).count();
+    let note = match sent {
+        0 => "None of these would have gone out: the dial or a ceiling kept them back.".to_owned(),
+        sent if sent < report.worst.len() => format!("{sent} of these would have gone out; the others were kept back."),
+        _ => "All of these would have gone out.".to_owned(),
+    };
+    let items: String = report.worst.iter().map(item).collect();
+    format!("<h2>The worst would-be replies</h2><p>Unsafe before wrong, the surest first. {note}</p><ol class=\"worst\">{items}</ol>")
+}
+
+/// The curve over the dial, and the dial that was confirmed.
+pub fn curve(report: &Report) -> String {
+    let rows: Vec<Vec<String>> =
+        report.curve.iter().map(|point| vec![point.dial.to_string(), show(&point.replied), show(&point.wrong)]).collect();
+    let slice = |slice: &Option<Slice>| {
+        slice.as_ref().map_or("nothing".to_owned(), |slice| {
+            format!("{} to {} ({} tickets)", slice.from.strftime("%Y-%m-%d %H:%M"), slice.to.strftime("%Y-%m-%d %H:%M"), slice.tickets)
+        })
+    };
+    format!(
+        "<h2>The dial: how much, and how wrong</h2>{}<div class=\"key\"><span><i style=\"background:var(--good)\"></i>share of all tickets replied to</span><span><i style=\"background:var(--bad)\"></i>share of these replies that were wrong</span></div><p>{}</p><p class=\"small soft\">Chosen on {}; tried once on {}. The bound is exact (Clopper and Pearson) and holds with 95 % confidence for replies like those of the second slice. A gate's promise counts tickets one by one; where one customer writes often, the bound is a little too sure.</p><details><summary>the curve in numbers</summary>{}</details>",
+        curve::curve(&report.curve, report.setup.dial),
+        escape(&recommendation(&report.dial)),
+        escape(&slice(&report.chosen_on)),
+        escape(&slice(&report.confirmed_on)),
+        table(&[">wrong per 100", ">replied", ">wrong among judged replies"], &rows)
+    )
+}
+
+/// A recommendation in words.
+fn recommendation(dial: &Recommendation) -> String {
+    let Some(setting) = dial.dial else {
+        return format!(
+            "No setting of the dial kept {} wrong per 100 with 95 % confidence on the first slice ({} wrong of {} judged replies at that setting). Without a single wrong one, {} judged replies would be enough.",
+            dial.promise_per_100, dial.chosen_on.wrong, dial.chosen_on.replies, dial.needed
+        );
+    };
+    let kept = if dial.confirmed { "The promise was kept" } else { "The promise was not confirmed" };
+    format!(
+        "{kept}: at a dial of {setting}, chosen for at most {} wrong per 100, {} of {} judged replies of the next slice were wrong, which is at most {:.1} of 100 with 95 % confidence.",
+        dial.promise_per_100, dial.confirmed_on.wrong, dial.confirmed_on.replies, dial.at_most_per_100
+    )
+}
+
+/// The intents, the most frequent first.
+pub fn intents(report: &Report) -> String {
+    let row = |row: &crate::report::intents::IntentRow| {
+        let dial = match (row.dial.confirmed, row.dial.dial) {
+            (true, Some(dial)) => format!("<span class=\"ok\">{dial}</span>, at most {:.1} of 100", row.dial.at_most_per_100),
+            (false, Some(dial)) => {
+                format!("{dial} not confirmed: {} wrong of {}", row.dial.confirmed_on.wrong, row.dial.confirmed_on.replies)
+            }
+            (_, None) => {
+                format!("<span class=\"soft\">none shown by {} judged</span>", row.dial.chosen_on.replies + row.dial.confirmed_on.replies)
+            }
+        };
+        let label = |what: &str| format!("{}, {what}", row.intent);
+        vec![
+            escape(&row.intent),
+            opens(&row.tickets, &row.intent),
+            opens(&row.replied, &label("replied")),
+            opens(&row.drafted, &label("drafted")),
+            opens(&row.escalated, &label("left to a person")),
+            opens(&row.wrong_replies, &label("wrong replies")),
+            show(&row.right),
+            format!("{:.0}", row.minutes),
+            dial,
+        ]
+    };
+    let rows: Vec<Vec<String>> = report.intents.iter().map(row).collect();
+    let header = [
+        "intent as seen",
+        ">tickets",
+        ">replied",
+        ">drafted",
+        ">to a person",
+        ">wrong replies",
+        ">intent right",
+        ">minutes saved",
+        "dial (95 % sure)",
+    ];
+    format!("<h2>Intents</h2>{}", table(&header, &rows))
+}

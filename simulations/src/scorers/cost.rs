@@ -1,0 +1,40 @@
+//! What the carrier would charge, by country.
+
+use serde::{Deserialize, Serialize};
+use triage::case::Case;
+use triage::decision::{Action, Decision};
+use triage::sms::price::PriceTable;
+use triage::sms::segments::segments;
+
+/// Segments and their price, in millionths of a US dollar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Cost {
+    /// Segments that the customer's turn took.
+    pub segments_in: u32,
+    /// Their price.
+    pub micros_in: u64,
+    /// Segments that would have gone out.
+    pub segments_out: u32,
+    /// Their price.
+    pub micros_out: u64,
+    /// Tokens of a language model; 0 with the local mind.
+    pub model_tokens: u64,
+}
+
+/// Prices a turn and what would have been sent back.
+pub fn score(case: &Case, decision: &Decision, prices: &PriceTable) -> Cost {
+    let number = case.customer.reveal();
+    let segments_in = case.turn.iter().map(|message| segments(&message.text).count).fold(0, u32::saturating_add);
+    let texts = match &decision.action {
+        Action::Reply { texts } => texts.as_slice(),
+        Action::Draft { .. } | Action::TagOnly | Action::Escalate { .. } | Action::Ignore => &[],
+    };
+    let segments_out = texts.iter().map(|text| segments(text).count).fold(0, u32::saturating_add);
+    Cost {
+        segments_in,
+        micros_in: prices.inbound(number, segments_in).0,
+        segments_out,
+        micros_out: prices.outbound(number, segments_out).0,
+        model_tokens: 0,
+    }
+}

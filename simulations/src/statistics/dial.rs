@@ -1,0 +1,143 @@
+//! The dial: chosen on one slice of time, confirmed on the next.
+//!
+//! The choice may be as clever as it likes, for the promise rests on the second slice alone: one limit, fixed beforehand, is tried
+//! there once (learn then test; A. Angelopoulos and others, 2021). The bound is exact and assumes only that replies of the second
+//! slice and those to come are drawn alike.
+
+use crate::interval::Rate;
+use crate::statistics::binomial::{CONFIDENCE, needed_without_fault, upper_bound};
+use serde::{Deserialize, Serialize};
+
+/// Settings of the dial that are tried, in wrong per 100.
+pub const SETTINGS: [f64; 16] = [0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0];
+
+/// A would-be reply that only the dial keeps back, and whether it was wrong.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Judged {
+    /// What the gate said.
+    pub wrong_per_100: f64,
+    /// It was wrong.
+    pub is_wrong: bool,
+}
+
+/// Replies at a setting, and how many of them were wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Tried {
+    /// Judged replies.
+    pub replies: usize,
+    /// Of these: wrong.
+    pub wrong: usize,
+}
+
+/// What would have gone out at a setting.
+pub fn at(judged: &[Judged], setting: f64) -> Tried {
+    let sent = judged.iter().filter(|one| one.wrong_per_100 <= setting);
+    sent.fold(Tried::default(), |tried, one| Tried { replies: tried.replies + 1, wrong: tried.wrong + usize::from(one.is_wrong) })
+}
+
+/// The largest setting whose bound keeps the limit on this slice; none when no setting does.
+pub fn choose(judged: &[Judged], limit: f64) -> Option<f64> {
+    SETTINGS.into_iter().rev().find(|setting| {
+        let tried = at(judged, *setting);
+        upper_bound(tried.wrong, tried.replies, CONFIDENCE) <= limit
+    })
+}
+
+/// A recommended dial: chosen here, confirmed there.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Recommendation {
+    /// The promise: so many of 100 replies wrong at most.
+    pub promise_per_100: f64,
+    /// The setting; absent when the first slice shows none that keeps the promise.
+    pub dial: Option<f64>,
+    /// On the slice on which it was chosen (at the widest setting, when none was).
+    pub chosen_on: Tried,
+    /// On the slice on which it was tried.
+    pub confirmed_on: Tried,
+    /// With 95 % confidence no more than so many of 100 are wrong, by the second slice alone.
+    pub at_most_per_100: f64,
+    /// The promise is kept with 95 % confidence.
+    pub confirmed: bool,
+    /// Judged replies without a wrong one that would be enough to confirm the promise.
+    pub needed: usize,
+}
+
+/// Chooses on the first slice and tries the choice on the second.
+pub fn recommend(first: &[Judged], second: &[Judged], promise_per_100: f64) -> Recommendation {
+    let limit = promise_per_100 / 100.0;
+    let dial = choose(first, limit);
+    // What was not chosen is still shown, at the promise itself.
+    let shown = dial.unwrap_or(promise_per_100);
+    let (chosen_on, confirmed_on) = (at(first, shown), at(second, shown));
+    let bound = upper_bound(confirmed_on.wrong, confirmed_on.replies, CONFIDENCE);
+    Recommendation {
+        promise_per_100,
+        dial,
+        chosen_on,
+        confirmed_on,
+        at_most_per_100: bound * 100.0,
+        confirmed: dial.is_some() && bound <= limit,
+        needed: needed_without_fault(limit, CONFIDENCE),
+    }
+}
+
+/// A point of the coverage curve.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Point {
+    /// The setting.
+    pub dial: f64,
+    /// Share of all counted tickets that would be replied to.
+    pub replied: Rate,
+    /// Share of these that was wrong, among those that can be judged.
+    pub wrong: Rate,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::random::Random;
+
+    /// A gate that promises what happens.
+    fn honest(count: usize, seed: u64) -> Vec<Judged> {
+        let mut random = Random::seeded(seed);
+        (0..count)
+            .map(|_| {
+                let wrong_per_100 = random.below(3_000) as f64 / 100.0;
+                Judged { wrong_per_100, is_wrong: (random.below(10_000) as f64) < wrong_per_100 * 100.0 }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_dial_is_confirmed_where_the_gate_is_honest_and_replies_are_many() {
+        let found = recommend(&honest(3_000, 1), &honest(3_000, 2), 10.0);
+        assert!(found.confirmed && found.dial >= Some(10.0) && found.at_most_per_100 <= 10.0, "{found:?}");
+    }
+
+    #[test]
+    fn nothing_is_promised_after_a_handful_of_replies() {
+        let found = recommend(&honest(40, 1), &honest(40, 2), 2.0);
+        assert!(!found.confirmed, "{found:?}");
+        assert_eq!(found.needed, 149);
+    }
+
+    #[test]
+    fn a_choice_that_the_next_slice_does_not_bear_out_is_not_confirmed() {
+        let good: Vec<Judged> = (0..500).map(|_| Judged { wrong_per_100: 1.0, is_wrong: false }).collect();
+        let turned: Vec<Judged> = (0..500).map(|n| Judged { wrong_per_100: 1.0, is_wrong: n % 5 == 0 }).collect();
+        let found = recommend(&good, &turned, 2.0);
+        assert!(found.dial.is_some() && !found.confirmed, "{found:?}");
+    }
+
+    #[test]
+    fn a_confirmed_promise_is_kept_in_at_least_95_of_100_worlds() {
+        // The true rate at the chosen dial is known here, for the gate is honest: the mean of what lies below it.
+        let broken = (0..200u64)
+            .filter(|world| {
+                let found = recommend(&honest(400, world * 2), &honest(400, world * 2 + 1), 8.0);
+                found.confirmed && found.dial.unwrap_or(0.0) / 2.0 > 8.0
+            })
+            .count();
+        assert!(broken <= 10, "{broken} of 200 confirmed promises were broken");
+    }
+}

@@ -1,0 +1,115 @@
+//! The file of past tickets: into the order of time, twins found, one ticket in memory at a time.
+
+use crate::args::simulate::SimulateArgs;
+use crate::commands::knowledge_sync::columns;
+use adapters::loader::combined::CombinedLoader;
+use adapters::loader::tickets_csv::TicketsCsv;
+use adapters::past_tickets::PastTickets;
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use knowledge::learned::greeting::is_bare_greeting;
+use knowledge::ports::loader::{Item, Loader};
+use knowledge::source::{Source, SourceId, SourceKind};
+use knowledge::stages::courtesy::{is_courtesy, is_opener};
+use simulations::line::Line;
+use simulations::past::{Courtesy, Human, LeftOut};
+use simulations::twins::{Twins, fnv};
+use std::collections::HashMap;
+use std::path::Path;
+use triage::sms::sentence;
+use triage::ticket::TicketId;
+
+/// Lines that could not be read, named one by one at most.
+const REFUSED_NAMED_MAX: usize = 10_000;
+/// Tickets read at once.
+pub const PAGE: usize = 1_000;
+
+/// Everything that is known before the first ticket is decided.
+pub struct Input {
+    /// The tickets in the order of time.
+    pub tickets: PastTickets,
+    /// How many there are.
+    pub count: usize,
+    /// What could not be read.
+    pub refused: Vec<Line>,
+    /// Conversations that would give one another's answer away.
+    pub twins: Twins,
+    /// By place: when the same customer opened the next conversation.
+    pub came_back_at: Vec<Option<Timestamp>>,
+}
+
+/// What tells small talk from substance.
+pub const COURTESY: Courtesy = Courtesy { is_greeting: is_bare_greeting, is_opener: only_opens, is_thanks: is_courtesy };
+
+fn only_opens(text: &str) -> bool {
+    sentence::sentences(text).into_iter().all(is_opener)
+}
+
+/// Reads the file.
+pub fn read(args: &SimulateArgs, path: &str, work: &Path) -> anyhow::Result<Input> {
+    let location = std::fs::canonicalize(path)
+        .with_context(|| format!("cannot open {path}: name a file of past tickets (JSON Lines, CSV, or an export)"))?
+        .to_string_lossy()
+        .into_owned();
+    let kind = SourceKind::Tickets { columns: columns(&args.columns)? };
+    let source = Source { id: SourceId("tickets".to_owned()), kind, location, language: None, valid_from: None };
+    let mut tickets = PastTickets::create(&work.join("tickets.db"))?;
+    let mut refused = Vec::new();
+    for item in loader(args)?.items(&source)? {
+        match item {
+            Item::Ticket(past) => tickets.add(&past)?,
+            Item::Refused(line) if refused.len() < REFUSED_NAMED_MAX => refused.push(unreadable(line.name, line.reason)),
+            Item::Refused(_) | Item::Document(_) => {}
+        }
+    }
+    let count = tickets.order()?;
+    if count == 0 {
+        let why = refused.first().map_or(String::new(), |line| format!(" ({}: {})", line.ticket, line.question));
+        bail!("no ticket could be read from {path}{why}: docs/tickets.md has the forms");
+    }
+    let (twins, came_back_at) = survey(&tickets, count)?;
+    Ok(Input { tickets, count, refused, twins, came_back_at })
+}
+
+/// Reads the file; times of a CSV that name no zone are of the zone that was given.
+fn loader(args: &SimulateArgs) -> anyhow::Result<CombinedLoader> {
+    let name = args.time_zone.as_deref().unwrap_or("UTC");
+    let time_zone =
+        TimeZone::get(name).with_context(|| format!("--time-zone {name} is unknown: write an IANA name such as Europe/Paris"))?;
+    Ok(CombinedLoader { tickets_csv: TicketsCsv { time_zone, ..TicketsCsv::default() }, ..CombinedLoader::default() })
+}
+
+/// Looks at all tickets once, oldest first: twins, and when customers came back.
+fn survey(tickets: &PastTickets, count: usize) -> anyhow::Result<(Twins, Vec<Option<Timestamp>>)> {
+    let mut twins = Twins::default();
+    let mut came_back_at = vec![None; count];
+    let mut last_of: HashMap<u64, usize> = HashMap::new();
+    for start in (0..count).step_by(PAGE) {
+        for (place, past) in (start..).zip(tickets.range(start, start + PAGE)?) {
+            twins.see(&past);
+            let customer = fnv(past.ticket.customer.reveal().as_bytes());
+            let opened = past.ticket.messages.first().map(|message| message.at);
+            if let Some(before) = last_of.insert(customer, place)
+                && let Some(slot) = came_back_at.get_mut(before)
+            {
+                *slot = opened;
+            }
+        }
+    }
+    Ok((twins, came_back_at))
+}
+
+fn unreadable(name: String, reason: String) -> Line {
+    Line {
+        ticket: TicketId(name),
+        at: Timestamp::UNIX_EPOCH,
+        block: 0,
+        customer: String::new(),
+        left_out: Some(LeftOut::Unreadable),
+        question: reason,
+        human: Human::default(),
+        decision: None,
+        scores: None,
+    }
+}
