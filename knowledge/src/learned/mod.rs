@@ -31,6 +31,7 @@ pub mod machine;
 pub mod measures;
 pub mod model;
 pub mod named;
+mod named_words;
 pub mod neighbours;
 pub mod number;
 pub mod places;

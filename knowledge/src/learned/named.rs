@@ -6,6 +6,7 @@
 //! heading and the question of what it cites; elsewhere in the passage only while the answer names no rival.
 
 use crate::learned::claims;
+use crate::learned::named_words::{ANY_DAY, ASKED, DIRECTIONS, NO_PLACES, SENDING, SERVICES, UNITS, UNTIL};
 use crate::learned::number::numbers;
 use crate::learned::places::places;
 use std::collections::BTreeSet;
@@ -18,134 +19,12 @@ use triage::text::{plain, same_stem, stem};
 const DATED_DAYS: usize = 19;
 /// Days of the week stand before the months.
 const WEEK_DAYS: usize = 7;
-/// Words after which a place is likely, within [`SENDING_REACH`] words before the direction.
-const SENDING: [&str; 30] = [
-    "ship",
-    "ships",
-    "shipped",
-    "shipping",
-    "deliver",
-    "delivers",
-    "delivery",
-    "send",
-    "sent",
-    "post",
-    "postage",
-    "courier",
-    "livrez",
-    "livrer",
-    "livraison",
-    "envoyez",
-    "envoyer",
-    "expediez",
-    "envio",
-    "envios",
-    "enviar",
-    "envian",
-    "enviais",
-    "entregan",
-    "liefern",
-    "liefert",
-    "lieferung",
-    "versand",
-    "versenden",
-    "verschicken",
-];
 /// How many words may stand between sending and its direction.
 const SENDING_REACH: usize = 3;
-/// Words that point to where something goes.
-const DIRECTIONS: [&str; 9] = ["to", "into", "en", "au", "aux", "vers", "a", "hacia", "nach"];
-/// What things are sent to that is no place of its own.
-const NO_PLACES: [&str; 24] = [
-    "home",
-    "work",
-    "store",
-    "stores",
-    "shop",
-    "house",
-    "door",
-    "address",
-    "office",
-    "friend",
-    "customers",
-    "arrive",
-    "get",
-    "come",
-    "po",
-    "pick",
-    "collect",
-    "domicile",
-    "magasin",
-    "casa",
-    "domicilio",
-    "tienda",
-    "hause",
-    "return",
-];
-/// Who is asked for a service, and what services are: what stands behind them is the thing that is wanted ("do you repair wheelchairs").
-const ASKED: [&str; 6] = ["you", "u", "ya", "yall", "they", "vous"];
-const SERVICES: [&str; 44] = [
-    "repair",
-    "fix",
-    "service",
-    "sell",
-    "stock",
-    "carry",
-    "accept",
-    "take",
-    "rent",
-    "hire",
-    "buy",
-    "offer",
-    "have",
-    "clean",
-    "mend",
-    "install",
-    "reparez",
-    "vendez",
-    "acceptez",
-    "prenez",
-    "louez",
-    "avez",
-    "proposez",
-    "installez",
-    "reparan",
-    "venden",
-    "aceptan",
-    "alquilan",
-    "tienen",
-    "ofrecen",
-    "instalan",
-    "arreglan",
-    "repariert",
-    "reparieren",
-    "verkauft",
-    "verkaufen",
-    "akzeptiert",
-    "akzeptieren",
-    "vermieten",
-    "vermietet",
-    "habt",
-    "bietet",
-    "nehmt",
-    "fuhrt",
-];
 /// Words of the wanted thing at most.
 const OBJECT_WORDS_MAX: usize = 3;
 /// Words as long as this are the same with one letter wrong.
 const MISSPELT_LETTERS_MIN: usize = 5;
-/// Words that count what stands before them: "after 40 days" is no thing with the number 40.
-const UNITS: [&str; 32] = [
-    "day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "mins", "am", "pm", "h",
-    "km", "kg", "lb", "lbs", "inch", "inches", "dollars", "euros", "jours", "heures", "mois", "dias", "horas", "tage", "uhr", "percent",
-];
-/// Words of an answer that holds for more days than it names.
-const ANY_DAY: [&str; 18] = [
-    "every", "daily", "weekdays", "weekends", "weekend", "always", "except", "all", "any", "tous", "toute", "sauf", "todos", "salvo",
-    "taglich", "jeden", "alle", "business",
-];
-/// Words between the first and the last day of a stretch.
-const UNTIL: [&str; 9] = ["to", "through", "thru", "until", "till", "au", "a", "bis", "hasta"];
 
 /// What kind of thing.
 #[derive(Clone, PartialEq, Eq, Debug)]
