@@ -190,6 +190,14 @@ fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[St
     Conclusion::new(Action::Reply { texts: texts.to_vec() }, Reason::SureEnough)
 }
 
+/// The same decision as a proposal, for a turn that may not be answered without a person.
+pub(crate) fn lowered_to_draft(decision: Decision) -> Decision {
+    match decision.action {
+        Action::Reply { texts } => Decision { action: Action::Draft { text: texts.join("\n") }, reason: Reason::CeilingDraft, ..decision },
+        Action::Draft { .. } | Action::TagOnly | Action::Escalate { .. } | Action::Ignore => decision,
+    }
+}
+
 /// What is no number is never within a limit.
 fn at_most(value: f64, max: f64) -> bool {
     value <= max
