@@ -1,0 +1,88 @@
+//! The accounts in a file of JSON Lines, one movement a line: a restart forgets nothing that was spent.
+
+use crate::spending::accounts::{Accounts, Entry};
+use crate::spending::memory::{MemorySpending, difference};
+use jiff::Timestamp;
+use prompts::budget::money::Caps;
+use prompts::ports::spending::Spending;
+use runtime::ports::clock::Clock;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use triage::ticket::TicketId;
+
+/// The accounts cannot be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("the accounts of the model in {path} cannot be kept: {problem}")]
+pub struct SpendingError {
+    /// The file.
+    pub path: String,
+    /// What went wrong.
+    pub problem: std::io::Error,
+}
+
+/// Accounts in a file.
+pub struct FileSpending {
+    sums: MemorySpending,
+    file: Mutex<File>,
+}
+
+impl FileSpending {
+    /// Opens the file, or makes it.
+    pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, SpendingError> {
+        let error = |problem| SpendingError { path: path.display().to_string(), problem };
+        let accounts = read(path, clock.now()).map_err(error)?;
+        let file = OpenOptions::new().create(true).append(true).open(path).map_err(error)?;
+        Ok(FileSpending { sums: MemorySpending::with(clock, accounts), file: Mutex::new(file) })
+    }
+
+    /// A disk that cannot be written stops no reply: the sums in memory hold, and the log says so.
+    fn write(&self, entry: &Entry) {
+        let Ok(mut line) = serde_json::to_vec(entry) else { return };
+        line.push(b'\n');
+        if let Err(problem) = self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line) {
+            tracing::error!(%problem, "what the model cost cannot be written down");
+        }
+    }
+}
+
+/// The sums of a file, as of now; a torn last line and lines of another form are passed over.
+pub fn read(path: &Path, now: Timestamp) -> std::io::Result<Accounts> {
+    let mut accounts = Accounts::default();
+    match File::open(path) {
+        Ok(file) => {
+            for line in BufReader::new(file).lines() {
+                if let Ok(entry) = serde_json::from_str::<Entry>(&line?) {
+                    accounts.add(&entry);
+                }
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    accounts.turn_to(now);
+    Ok(accounts)
+}
+
+impl Spending for FileSpending {
+    fn charge(&self, ticket: &TicketId, micro_usd: u64, caps: &Caps) -> Result<(), &'static str> {
+        let (entry, result) = self.sums.charge_noting(ticket, micro_usd, caps);
+        if entry.micro_usd != 0 || entry.cap.is_some() {
+            self.write(&entry);
+        }
+        result
+    }
+
+    fn settle(&self, ticket: &TicketId, charged_micro_usd: u64, cost_micro_usd: u64) {
+        let entry = self.sums.add(ticket, difference(charged_micro_usd, cost_micro_usd), false);
+        if entry.micro_usd != 0 {
+            self.write(&entry);
+        }
+    }
+
+    fn asked(&self, ticket: &TicketId) {
+        let entry = self.sums.add(ticket, 0, true);
+        self.write(&entry);
+    }
+}
