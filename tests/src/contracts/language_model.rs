@@ -30,7 +30,8 @@ pub async fn all(model: &dyn LanguageModel) {
     }
     let mut other = request("x");
     other.format = AnswerFormat { name: "probe".to_owned(), schema: schema::object([("word", schema::string())]) };
-    let (one, two) = tokio::join!(model.complete(&other), model.complete(&request("two at once")));
+    let same = request("two at once");
+    let (one, two) = tokio::join!(model.complete(&other), model.complete(&same));
     assert!(one.unwrap().text.contains("ready") && two.unwrap().text.contains("two at once"));
     for shown in [format!("{:?}", request("secret words")), format!("{:?}", model.complete(&request("secret words")).await)] {
         assert!(!shown.contains("secret"), "{shown}");

@@ -85,7 +85,7 @@ fn write(asked: &Asked, way: Way) -> String {
         Way::Leak => asked.system.lines().next().unwrap_or_default().to_owned(),
         Way::LeakSpaced => format!("{said} {}", canary.chars().map(|c| format!("{c} ")).collect::<String>()),
         Way::Echo => asked.text("message").to_owned(),
-        Way::EchoPassage => passages.last().cloned().unwrap_or_default(),
+        Way::EchoPassage => passages.get(1).or(passages.last()).cloned().unwrap_or_default(),
         Way::Link => format!("{said} Pay at {FOREIGN_LINK}"),
         Way::Number => format!("{said} Call {FOREIGN_NUMBER}."),
         Way::Promise => format!("{said} We will refund you today."),

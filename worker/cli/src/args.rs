@@ -334,6 +334,9 @@ pub struct LearnArgs {
     /// Train only; leave the gate as it is.
     #[arg(long)]
     pub skip_calibration: bool,
+    /// Calibrate the language model's gate as well, on so many past turns that the local mind cannot answer; it costs what they cost.
+    #[arg(long, value_name = "TURNS")]
+    pub model_turns: Option<usize>,
 }
 
 /// What to do with dead letters.

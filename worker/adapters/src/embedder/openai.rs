@@ -2,10 +2,10 @@
 
 use crate::language_model::openai::calls::Calls;
 use crate::language_model::openai::client::{EndpointError, client};
+use crate::language_model::openai::config::EndpointConfig;
 use crate::language_model::openai::settings::Endpoint;
 use crate::language_model::openai::trouble::Trouble;
 use async_openai::Client;
-use async_openai::config::OpenAIConfig;
 use async_trait::async_trait;
 use knowledge::ports::embedder::{Embedder, EmbedderError, Embedding};
 use prompts::budget::trim::cut;
@@ -25,7 +25,7 @@ const NUMBER_BYTES: u64 = 32;
 
 /// Embeds by an endpoint.
 pub struct OpenAiEmbedder {
-    client: Client<OpenAIConfig>,
+    client: Client<EndpointConfig>,
     calls: Calls,
     counter: Arc<dyn TokenCounter>,
     model: String,

@@ -45,8 +45,19 @@ pub struct Accounts {
     #[serde(skip)]
     day: Option<Date>,
     #[serde(skip)]
-    tickets: BTreeMap<TicketId, u64>,
+    tickets: BTreeMap<TicketId, Ticket>,
 }
+
+/// The account of a ticket.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+struct Ticket {
+    micro_usd: u64,
+    /// The day of its last movement.
+    day: Option<Date>,
+}
+
+/// The account of a ticket that nothing was spent on for so many days is closed when a month begins.
+const TICKET_DAYS: i32 = 180;
 
 impl Accounts {
     /// Begins new sums when a day or a month has begun (UTC).
@@ -57,6 +68,7 @@ impl Accounts {
         if day.first_of_month() != today.first_of_month() {
             self.month_micro_usd = 0;
             self.capped = None;
+            self.tickets.retain(|_, ticket| ticket.day.is_some_and(|day| (today - day).get_days() <= TICKET_DAYS));
         }
         if self.capped.as_deref() == Some("day") {
             self.capped = None;
@@ -72,7 +84,8 @@ impl Accounts {
         self.month_micro_usd = moved(self.month_micro_usd);
         if entry.micro_usd != 0 {
             let ticket = self.tickets.entry(entry.ticket.clone()).or_default();
-            *ticket = ticket.saturating_add_signed(entry.micro_usd);
+            ticket.micro_usd = ticket.micro_usd.saturating_add_signed(entry.micro_usd);
+            ticket.day = self.day;
         }
         if let Some(cap) = &entry.cap
             && (cap == "day" || cap == "month")
@@ -83,7 +96,7 @@ impl Accounts {
 
     /// The cap that a call of this price would pass.
     pub fn cap(&self, ticket: &TicketId, micro_usd: u64, caps: &Caps) -> Option<&'static str> {
-        let spent = self.tickets.get(ticket).copied().unwrap_or(0);
+        let spent = self.tickets.get(ticket).map_or(0, |ticket| ticket.micro_usd);
         let sums = [
             ("call", 0, caps.call),
             ("ticket", spent, caps.ticket),
@@ -91,5 +104,42 @@ impl Accounts {
             ("month", self.month_micro_usd, caps.month),
         ];
         sums.into_iter().find(|(_, sum, cap)| cap.is_some_and(|cap| sum.saturating_add(micro_usd) > cap)).map(|(name, _, _)| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(at: &str, ticket: &str, micro_usd: i64) -> Entry {
+        Entry { at: at.parse().unwrap(), ticket: TicketId(ticket.to_owned()), micro_usd, cap: None, asked: false }
+    }
+
+    #[test]
+    fn days_and_months_begin_anew_and_tickets_do_not() {
+        let mut accounts = Accounts::default();
+        let caps = Caps { call: Some(100), ticket: Some(120), day: Some(150), month: Some(300) };
+        let (a, b) = (TicketId("a".to_owned()), TicketId("b".to_owned()));
+        accounts.add(&entry("2026-01-30T23:00:00Z", "a", 90));
+        assert_eq!(accounts.cap(&a, 101, &caps), Some("call"));
+        assert_eq!(accounts.cap(&a, 31, &caps), Some("ticket"));
+        assert_eq!(accounts.cap(&b, 61, &caps), Some("day"));
+        assert_eq!(accounts.cap(&b, 60, &caps), None);
+        accounts.add(&entry("2026-01-31T00:00:00Z", "b", 100));
+        assert_eq!((accounts.day_micro_usd, accounts.month_micro_usd), (100, 190));
+        accounts.add(&entry("2026-02-01T00:00:00Z", "b", 5));
+        assert_eq!((accounts.day_micro_usd, accounts.month_micro_usd), (5, 5));
+        assert_eq!(accounts.cap(&a, 31, &caps), Some("ticket"), "what was spent on it last month counts");
+        accounts.turn_to("2026-12-01T00:00:00Z".parse().unwrap());
+        assert_eq!(accounts.cap(&a, 31, &caps), None, "an account without movement is closed");
+    }
+
+    #[test]
+    fn a_cap_stands_until_its_time_is_over() {
+        let mut accounts = Accounts::default();
+        accounts.add(&Entry { cap: Some("day".to_owned()), ..entry("2026-01-30T23:00:00Z", "a", 0) });
+        assert_eq!(accounts.capped.as_deref(), Some("day"));
+        accounts.turn_to("2026-01-31T00:00:00Z".parse().unwrap());
+        assert_eq!(accounts.capped, None);
     }
 }

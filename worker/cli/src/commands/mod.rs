@@ -18,6 +18,7 @@ pub mod knowledge_edit;
 pub mod knowledge_review;
 pub mod knowledge_sync;
 pub mod learn;
+pub mod learn_model;
 pub mod parse_document;
 pub mod pause;
 pub mod prompts;

@@ -1,10 +1,10 @@
 //! The crate's client over our transport.
 
+use crate::language_model::openai::config::EndpointConfig;
 use crate::language_model::openai::recorder::Recorder;
 use crate::language_model::openai::settings::Endpoint;
 use crate::language_model::openai::transport::Transport;
 use async_openai::Client;
-use async_openai::config::OpenAIConfig;
 use reqwest::redirect::Policy;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,12 @@ pub enum EndpointError {
         /// What went wrong.
         problem: String,
     },
+    /// The key is no key.
+    #[error("the key for {base_url} has a line break or another character that no header takes: write it anew")]
+    Key {
+        /// The endpoint.
+        base_url: String,
+    },
     /// The cassette cannot be written.
     #[error("the cassette {path} cannot be written: {problem}")]
     Cassette {
@@ -31,7 +37,7 @@ pub enum EndpointError {
 }
 
 /// A client of this endpoint. Redirects are not followed: a key goes to the host it was given for.
-pub fn client(endpoint: &Endpoint) -> Result<Client<OpenAIConfig>, EndpointError> {
+pub fn client(endpoint: &Endpoint) -> Result<Client<EndpointConfig>, EndpointError> {
     // Whoever comes first installs the one provider; a second call changes nothing.
     drop(rustls::crypto::ring::default_provider().install_default());
     let problem = |error: reqwest::Error| EndpointError::Client { base_url: endpoint.base_url.clone(), problem: error.to_string() };
@@ -53,7 +59,7 @@ pub fn client(endpoint: &Endpoint) -> Result<Client<OpenAIConfig>, EndpointError
         }
     };
     let transport = Transport { client: http.clone(), limits: limits.clone(), recorder };
-    let config = OpenAIConfig::new().with_api_base(&endpoint.base_url).with_api_key(endpoint.key.reveal()).with_org_id("");
+    let config = EndpointConfig::of(endpoint).ok_or_else(|| EndpointError::Key { base_url: endpoint.base_url.clone() })?;
     let service = tower::service_fn(move |factory| transport.clone().send(factory));
     Ok(Client::build(http, config).with_http_service(service))
 }

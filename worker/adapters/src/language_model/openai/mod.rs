@@ -8,6 +8,7 @@ pub mod breaker;
 pub mod calls;
 pub mod chat;
 pub mod client;
+pub mod config;
 pub mod model;
 pub mod probe;
 pub mod recorder;

@@ -3,10 +3,10 @@
 use crate::language_model::openai::calls::Calls;
 use crate::language_model::openai::chat;
 use crate::language_model::openai::client::{EndpointError, client};
+use crate::language_model::openai::config::EndpointConfig;
 use crate::language_model::openai::settings::{Endpoint, Structured};
 use crate::language_model::openai::trouble::Trouble;
 use async_openai::Client;
-use async_openai::config::OpenAIConfig;
 use async_trait::async_trait;
 use prompts::ports::language_model::{Completion, CompletionRequest, LanguageModel, LanguageModelError};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A model of an endpoint.
 pub struct OpenAiModel {
-    client: Client<OpenAIConfig>,
+    client: Client<EndpointConfig>,
     endpoint: Endpoint,
     calls: Calls,
     model: String,
