@@ -109,9 +109,12 @@ async fn a_fault_that_stays_is_named_and_tried_no_more_often_than_helps() {
         let error = model(endpoint(&server)).complete(&request("are you open?")).await.unwrap_err();
         let is_as_expected = match fault {
             Fault::Unauthorized => matches!(error, LanguageModelError::Rejected { .. }),
-            Fault::RateLimited => error == LanguageModelError::RateLimited { retry_after_ms: None },
+            Fault::RateLimited | Fault::RateLimitedWithRetryAfter => error == LanguageModelError::RateLimited { retry_after_ms: None },
             Fault::Garbage | Fault::TruncatedJson | Fault::EmptyChoices => matches!(error, LanguageModelError::Malformed { .. }),
-            _ => matches!(error, LanguageModelError::Unavailable { .. }),
+            Fault::ServerError | Fault::Hang | Fault::Huge | Fault::SlowDrip | Fault::Drop => {
+                matches!(error, LanguageModelError::Unavailable { .. })
+            }
+            Fault::WrongSchema | Fault::Refusal | Fault::Length => panic!("{fault:?} is an answer"),
         };
         assert!(is_as_expected, "{fault:?}: {error:?}");
         assert_eq!(server.calls(), calls, "{fault:?}");

@@ -115,7 +115,7 @@ async fn a_thousand_messages_with_every_fault_end_with_a_decision_or_a_person() 
                 assert!(decision.receipt.faults.is_empty() && ANSWERS.contains(&texts.join("\n").as_str()), "{texts:?}");
             }
             Action::Escalate { .. } => {}
-            other => panic!("neither a reply nor a person: {other:?}"),
+            other @ (Action::Draft { .. } | Action::TagOnly | Action::Ignore) => panic!("neither a reply nor a person: {other:?}"),
         }
     }
     let customers: BTreeSet<String> = gateway.sent().iter().map(|sms| sms.to.reveal().to_owned()).collect();
@@ -182,7 +182,7 @@ async fn hundred(triage: &Triage) -> (usize, usize) {
                 replies += 1;
             }
             Action::Escalate { .. } => persons += 1,
-            other => panic!("neither a reply nor a person: {other:?}"),
+            other @ (Action::Draft { .. } | Action::TagOnly | Action::Ignore) => panic!("neither a reply nor a person: {other:?}"),
         }
     }
     (replies, persons)
