@@ -2,4 +2,5 @@
 //! round by round.
 
 pub mod contracts;
+pub mod model;
 pub mod test_worker;

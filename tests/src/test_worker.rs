@@ -66,11 +66,19 @@ impl TestWorker {
         settings: WorkerSettings,
         around: impl FnOnce(Arc<dyn Classifier>) -> Arc<dyn Classifier>,
     ) -> anyhow::Result<Self> {
+        Self::with_triage(gateway, settings, |triage| Triage { classifier: around(triage.classifier.clone()), ..triage }).await
+    }
+
+    /// The same, with something made of its triage.
+    pub async fn with_triage(
+        gateway: Arc<dyn SmsGateway>,
+        settings: WorkerSettings,
+        change: impl FnOnce(Triage) -> Triage,
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let start: Timestamp = "2026-11-02T15:00:00Z".parse()?;
         let knowledge = knowledge(&folder, start).await?;
-        let mut triage = triage(&knowledge).await?;
-        triage.classifier = around(triage.classifier);
+        let triage = change(triage(&knowledge).await?);
         let clock = Arc::new(ManualClock::at(start));
         let (inbox, ledger, helpdesk) =
             (Arc::new(MemoryInbox::default()), Arc::new(MemoryLedger::default()), Arc::new(MemoryHelpdesk::default()));

@@ -40,6 +40,7 @@ fn asked_at() -> Timestamp {
 
 fn passage(document: &str, kind: PassageKind) -> Passage {
     Passage {
+        overdue_since: None,
         id: PassageId(format!("P-{document}")),
         source: "s".to_owned(),
         document: document.to_owned(),

@@ -167,6 +167,7 @@ fn triage() -> Triage {
         retriever: Arc::new(Nothing),
         writer: Arc::new(LocalWriter),
         checker: Arc::new(LocalChecker),
+        second: None,
     }
 }
 

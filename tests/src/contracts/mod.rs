@@ -6,6 +6,7 @@ pub mod helpdesk;
 pub mod inbox;
 pub mod keys;
 pub mod knowledge_store;
+pub mod language_model;
 pub mod ledger;
 pub mod parser;
 pub mod sms_gateway;

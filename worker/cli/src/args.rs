@@ -1,9 +1,13 @@
 //! The command line.
 
+pub mod ask;
 pub mod evaluate;
+pub mod prompts;
 pub mod simulate;
 
+use crate::args::ask::AskArgs;
 use crate::args::evaluate::EvaluateCommand;
+use crate::args::prompts::PromptsCommand;
 use crate::args::simulate::{SimulateArgs, WatchArgs};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -56,6 +60,12 @@ pub enum Command {
         /// What to judge.
         #[command(subcommand)]
         command: EvaluateCommand,
+    },
+    /// The texts that a language model is given.
+    Prompts {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: PromptsCommand,
     },
     /// What could not be dealt with.
     Dead {
@@ -113,23 +123,6 @@ pub struct WorkerArgs {
 pub struct EnqueueArgs {
     /// A file of JSON Lines, or `-` for standard input. The format is in docs/inbound-message.md.
     pub file: String,
-}
-
-/// Arguments of `ask`.
-#[derive(Debug, ClapArgs)]
-pub struct AskArgs {
-    /// What the customer writes. Several are one burst.
-    #[arg(required = true)]
-    pub text: Vec<String>,
-    /// Who writes.
-    #[arg(long, default_value = "+12025550123")]
-    pub from: String,
-    /// A tag on the customer's ticket, for routing rules.
-    #[arg(long)]
-    pub tag: Vec<String>,
-    /// As if it were then [default: now].
-    #[arg(long, value_name = "TIME")]
-    pub at: Option<Timestamp>,
 }
 
 /// Arguments of `explain`.
@@ -347,6 +340,9 @@ pub struct LearnArgs {
     /// Train only; leave the gate as it is.
     #[arg(long)]
     pub skip_calibration: bool,
+    /// Calibrate the language model's gate as well, on so many past turns that the local mind cannot answer; it costs what they cost.
+    #[arg(long, value_name = "TURNS")]
+    pub model_turns: Option<usize>,
 }
 
 /// What to do with dead letters.

@@ -43,6 +43,16 @@ impl Home {
         self.root.join("gate.json")
     }
 
+    /// The gate of what the language model answers.
+    pub fn model_gate(&self) -> PathBuf {
+        self.root.join("gate-model.json")
+    }
+
+    /// What the language model cost.
+    pub fn spending(&self) -> PathBuf {
+        self.root.join("model-spending.jsonl")
+    }
+
     /// Messages that are not yet in the ledger.
     pub fn spool(&self) -> PathBuf {
         self.root.join("spool")

@@ -1,6 +1,8 @@
 //! The composition root: which twin stands behind which port. The worker, `ask`, `explain --rerun`, `learn` and the
 //! demo get their `Triage` from the one function [`triage()`], so live and replay cannot differ.
 
+pub mod model;
+
 use crate::commands::parse_document;
 use crate::config::{Config, EmbedderConfig, EmbedderKind, GatewayConfig, HelpdeskConfig};
 use crate::home::Home;
@@ -55,7 +57,7 @@ pub struct Knowledge {
 
 /// Opens the knowledge of a data folder with the embedder that is configured.
 pub fn knowledge(config: &Config, home: &Home) -> anyhow::Result<Knowledge> {
-    knowledge_with(config, home, embedder(&config.embedder)?)
+    knowledge_with(config, home, embedder(config)?)
 }
 
 /// Opens the knowledge of a data folder.
@@ -81,10 +83,11 @@ pub fn parser(config: &Config) -> anyhow::Result<ChildParser> {
 }
 
 /// The embedder that is configured.
-pub fn embedder(config: &EmbedderConfig) -> anyhow::Result<Arc<dyn Embedder>> {
-    match config.kind {
+pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
+    match config.embedder.kind {
         EmbedderKind::BuiltIn => Ok(Arc::new(StaticEmbedder::new()?)),
-        EmbedderKind::Transformer => transformer(config),
+        EmbedderKind::Transformer => transformer(&config.embedder),
+        EmbedderKind::Openai => model::embedder(config),
     }
 }
 
@@ -118,11 +121,15 @@ pub fn terms(config: &Config, home: &Home) -> anyhow::Result<Terms> {
 
 /// The gate of the data folder.
 pub fn gate(home: &Home) -> anyhow::Result<Gate> {
-    let path = home.gate();
+    gate_in(&home.gate())
+}
+
+/// The gate in a file; the cautious one where there is none.
+pub fn gate_in(path: &Path) -> anyhow::Result<Gate> {
     if !path.exists() {
         return Ok(Gate::cautious());
     }
-    let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_slice(&bytes)
         .with_context(|| format!("{} is damaged: run `whimbrel learn` again, or delete it to start uncalibrated", path.display()))
 }
@@ -157,13 +164,15 @@ pub fn model(home: &Home) -> anyhow::Result<Option<Model>> {
 
 /// The one place where a `Triage` is put together.
 pub fn triage(terms: Terms, classifier: Arc<dyn Classifier>, retriever: Arc<dyn Retriever>) -> Triage {
-    Triage { terms: Arc::new(terms), classifier, retriever, writer: Arc::new(LocalWriter), checker: Arc::new(LocalChecker) }
+    Triage { terms: Arc::new(terms), classifier, retriever, writer: Arc::new(LocalWriter), checker: Arc::new(LocalChecker), second: None }
 }
 
 /// The `Triage` of a data folder.
 pub fn triage_of(config: &Config, home: &Home, knowledge: &Knowledge) -> anyhow::Result<Triage> {
     let classifier = classifier(home, knowledge.embedder.clone())?;
-    Ok(triage(terms(config, home)?, Arc::new(classifier), knowledge.retriever.clone()))
+    let mut triage = triage(terms(config, home)?, Arc::new(classifier), knowledge.retriever.clone());
+    triage.second = model::second_mind(config, home, &triage, None)?;
+    Ok(triage)
 }
 
 /// The worker's ledger; a second worker on the same folder is refused.

@@ -13,7 +13,7 @@ pub fn received(new: usize, duplicates: usize, malformed: usize) {
 pub fn decided(claim: &Claim, id: &DecisionId, decision: &Decision) {
     tracing::info!(
         decision = %id, ticket = %claim.ticket.id, message = %claim.message,
-        action = decision.action.name(), reason = decision.reason.name(), "turn decided"
+        action = decision.action.name(), reason = decision.reason.name(), mind = decision.receipt.mind.name(), cost_micro_usd = decision.receipt.cost_micro_usd(), "turn decided"
     );
 }
 

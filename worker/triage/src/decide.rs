@@ -213,6 +213,14 @@ fn is_overdue(evidence: &Evidence, draft: &Draft) -> bool {
     cited.any(|passage| passage.overdue_since.is_some())
 }
 
+/// The same decision as a proposal, for a turn that may not be answered without a person.
+pub(crate) fn lowered_to_draft(decision: Decision) -> Decision {
+    match decision.action {
+        Action::Reply { texts } => Decision { action: Action::Draft { text: texts.join("\n") }, reason: Reason::CeilingDraft, ..decision },
+        Action::Draft { .. } | Action::TagOnly | Action::Escalate { .. } | Action::Ignore => decision,
+    }
+}
+
 /// What is no number is never within a limit.
 fn at_most(value: f64, max: f64) -> bool {
     value <= max

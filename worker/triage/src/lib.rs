@@ -6,9 +6,11 @@
 //! same decision, byte for byte.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+pub mod cascade;
 pub mod case;
 pub mod classification;
 pub mod consent;
+pub mod consultation;
 pub mod decide;
 pub mod decision;
 pub mod draft;

@@ -2,6 +2,8 @@
 
 use crate::case::Case;
 use crate::classification::Classification;
+use crate::consultation::Consultation;
+use crate::decision::Decision;
 use crate::draft::{Draft, Verdict};
 use crate::evidence::{Evidence, Found, Query};
 use crate::policy::SmsPolicy;
@@ -71,4 +73,20 @@ pub trait Checker: Send + Sync {
         text: &str,
         sms: &SmsPolicy,
     ) -> Result<Verdict, StageError>;
+}
+
+/// What a second mind came to.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Consulted {
+    /// Its decision; none when it failed.
+    pub decision: Option<Decision>,
+    /// What it was asked, whether it answered or not.
+    pub consultations: Vec<Consultation>,
+}
+
+/// Another mind, asked for a whole decision where the first one's would miss the dial. It keeps its own deadline.
+#[async_trait]
+pub trait SecondMind: Send + Sync {
+    /// Decides the case, or says why it could not.
+    async fn decide(&self, case: &Case) -> Consulted;
 }

@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::classification::RankedIntent;
+use crate::consultation::{Consultation, Mind};
 use crate::draft::{Citation, Fault};
 use crate::evidence::{Passage, PassageId, PassageKind};
 use crate::findings::{Findings, Judgement, Step};
@@ -108,9 +109,20 @@ pub struct Receipt {
     pub faults: Vec<Fault>,
     /// What the gate said.
     pub judgement: Option<Judgement>,
+    /// Whose answer it is.
+    #[serde(default, skip_serializing_if = "Mind::is_local")]
+    pub mind: Mind,
+    /// What a language model was asked on the way, and what it cost; with a problem where it did not answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consultations: Vec<Consultation>,
 }
 
 impl Receipt {
+    /// What a language model cost for this decision, in millionths of a US dollar.
+    pub fn cost_micro_usd(&self) -> u64 {
+        self.consultations.iter().map(|consultation| consultation.cost_micro_usd).sum()
+    }
+
     /// Gathers what is known. Floats are kept as they are: equal inputs give equal bytes.
     pub(crate) fn of(terms: &Terms, case: &Case, findings: &Findings) -> Self {
         let classification = findings.classification.as_ref();
@@ -148,6 +160,8 @@ impl Receipt {
             would_be,
             faults: findings.verdict.as_ref().map(|v| v.faults.clone()).unwrap_or_default(),
             judgement: findings.judgement.clone(),
+            mind: Mind::Local,
+            consultations: Vec::new(),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The driver: obeys [`next`] until it says that it is done. It has no opinion of its own.
 
+use crate::cascade;
 use crate::case::Case;
 use crate::decide::{Next, next};
 use crate::decision::Decision;
 use crate::findings::{Findings, Step};
-use crate::ports::{Checker, Classifier, Retriever, StageError, Writer};
+use crate::ports::{Checker, Classifier, Retriever, SecondMind, StageError, Writer};
 use crate::rules::route;
 use crate::stages::check::check;
 use crate::stages::classify::{classify, turn_text};
@@ -28,11 +29,21 @@ pub struct Triage {
     pub writer: Arc<dyn Writer>,
     /// Checks what was written.
     pub checker: Arc<dyn Checker>,
+    /// Asked where this one's decision would miss the dial.
+    pub second: Option<Arc<dyn SecondMind>>,
 }
 
 impl Triage {
     /// Decides a case. An error means that a port failed and nothing was decided.
     pub async fn decide(&self, case: &Case) -> Result<Decision, StageError> {
+        match &self.second {
+            None => self.decide_alone(case).await,
+            Some(second) => cascade::decide(self, second.as_ref(), case).await,
+        }
+    }
+
+    /// Decides a case without the second mind.
+    pub async fn decide_alone(&self, case: &Case) -> Result<Decision, StageError> {
         let terms = self.terms.as_ref();
         let policy = &terms.policy;
         let mut findings = Findings::default();

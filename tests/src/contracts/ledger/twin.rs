@@ -7,6 +7,7 @@ use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, Received, WorkerId, Writ
 use runtime::ports::records::{Records, Status};
 use std::sync::Arc;
 use triage::classification::Priority;
+use triage::consultation::Mind;
 use triage::decision::{Action, ConsentChange, Decision, Reason};
 use triage::phone::PhoneNumber;
 use triage::receipt::{Receipt, Versions};
@@ -88,6 +89,8 @@ pub fn decision(action: Action) -> Decision {
         preview: None,
         faults: Vec::new(),
         judgement: None,
+        mind: Mind::Local,
+        consultations: Vec::new(),
     };
     Decision {
         action,

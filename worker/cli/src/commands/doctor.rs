@@ -1,6 +1,6 @@
 //! `whimbrel doctor`: checks everything and changes nothing.
 
-use crate::commands::embedders;
+use crate::commands::{doctor_model, embedders};
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
@@ -96,13 +96,16 @@ async fn of_home(config: &Config, home: &Home, checks: &mut Vec<Check>) {
     let ledger = async { anyhow::Ok(wiring::desk_ledger(home)?.status().await?) }.await;
     checks
         .push(Check::of("ledger", ledger.map(|status| format!("{} messages, {} dead letters open", status.received, status.dead_letters))));
-    match wiring::embedder(&config.embedder) {
+    match wiring::embedder(config) {
         Err(error) => checks.push(Check::of("embedder", Err(error))),
         Ok(embedder) => {
             let (name, dimensions, languages) = (embedder.name(), embedder.dimensions(), embedder.languages());
             checks.push(Check::of("embedder", Ok(format!("{name}, {dimensions} dimensions; {languages}"))));
             of_knowledge(config, home, embedder, checks).await;
         }
+    }
+    if let Some(result) = doctor_model::check(config).await {
+        checks.push(Check::of("model", result));
     }
     checks.push(Check::note("embedders", embedders::others(config.embedder.kind)));
     checks.push(Check::of("spool", lines_waiting(&home.spool()).map(|lines| format!("{lines} messages wait")).map_err(Into::into)));

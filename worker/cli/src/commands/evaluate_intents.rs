@@ -151,7 +151,7 @@ impl<'a> Judged<'a> {
 
 /// Trains on one file, judges on the other.
 pub async fn run(config: &Config, args: &EvaluateIntentsArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
-    let embedder = wiring::embedder(&config.embedder)?;
+    let embedder = wiring::embedder(config)?;
     let known: Vec<Labelled> = rows::read(Path::new(&args.train))?;
     let mut unseen: Vec<Labelled> = rows::read(Path::new(&args.test))?;
     unseen.retain(|row| !row.intents.is_empty());

@@ -61,7 +61,7 @@ pub struct Figures {
 
 /// Builds the knowledge from files and asks every question.
 pub async fn run(config: &Config, args: &EvaluateRetrievalArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
-    let embedder: Arc<dyn Embedder> = Arc::new(Remembering::new(wiring::embedder(&config.embedder)?));
+    let embedder: Arc<dyn Embedder> = Arc::new(Remembering::new(wiring::embedder(config)?));
     let entries: Vec<Entry> = rows::read(Path::new(&args.documents))?;
     let is_history = |asked: &Asked| asked.split.as_deref() == Some("history");
     let mut queries: Vec<Asked> = rows::read(Path::new(&args.queries))?;

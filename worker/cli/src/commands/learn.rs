@@ -2,6 +2,7 @@
 
 use crate::args::LearnArgs;
 use crate::commands::knowledge_sync::{columns, spinner, sync_one};
+use crate::commands::learn_model::learn_model;
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
@@ -84,7 +85,15 @@ pub async fn run(config: &Config, args: &LearnArgs, screen: &Screen) -> anyhow::
     let terms = wiring::terms(config, &home)?;
     let learned = learn(&home, &knowledge, &source, terms, args.skip_calibration, screen).await?;
     print(screen, &learned);
-    screen.json(&learned)?;
+    let Some(turns_max) = args.model_turns else {
+        screen.json(&learned)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let (mut tickets, _) = read(&source)?;
+    tickets.sort_by_key(|past| past.ticket.messages.first().map(|message| message.at));
+    let model = learn_model(config, &home, &knowledge, &tickets, turns_max).await?;
+    screen.line(model.line());
+    screen.json(&serde_json::json!({ "local": learned, "model": model }))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -154,17 +163,22 @@ fn read(source: &Source) -> anyhow::Result<(Vec<PastTicket>, usize)> {
     Ok((tickets, refused))
 }
 
+/// The policy with ceilings and limits lifted, so that every turn that can be answered is judged.
+pub(crate) fn lifted(policy: &Policy) -> Policy {
+    Policy {
+        ceilings: Default::default(),
+        default_ceiling: Ceiling::Reply,
+        escalate: Default::default(),
+        limits: Limits { intent_probability_min: 0.0, out_of_scope_max: 1.0, ..policy.limits.clone() },
+        ..policy.clone()
+    }
+}
+
 /// Forward in time: each span is decided with a classifier that has seen only the spans before it. Ceilings and limits are
 /// lifted, so that every turn that can be answered is judged: the gate learns from what should have been left alone.
 async fn replay_history(knowledge: &Knowledge, tickets: &[PastTicket], terms: &Terms) -> anyhow::Result<(Vec<Judged>, usize)> {
     let span = tickets.len().div_ceil(SPANS).max(1);
-    let open = Policy {
-        ceilings: Default::default(),
-        default_ceiling: Ceiling::Reply,
-        escalate: Default::default(),
-        limits: Limits { intent_probability_min: 0.0, out_of_scope_max: 1.0, ..terms.policy.limits.clone() },
-        ..terms.policy.clone()
-    };
+    let open = lifted(&terms.policy);
     let (mut judged, mut replayed) = (Vec::new(), 0);
     for n in 1..SPANS {
         let (before, rest) = tickets.split_at((n * span).min(tickets.len()));

@@ -3,6 +3,7 @@
 use crate::screen::Screen;
 use triage::decision::{Action, ConsentChange, Decision};
 use triage::draft::Fault;
+use triage::receipt::Receipt;
 
 /// Prints what was decided, why, and on what it rests.
 pub fn print(screen: &Screen, decision: &Decision) {
@@ -40,6 +41,7 @@ pub fn print(screen: &Screen, decision: &Decision) {
         row("rules", receipt.rules.join(", "));
     }
     evidence(screen, decision);
+    model(screen, receipt);
     let path: Vec<String> = receipt.path.iter().map(|step| format!("{step:?}").to_lowercase()).collect();
     row("path", path.join(" > "));
     let versions = &receipt.versions;
@@ -53,6 +55,32 @@ pub fn print(screen: &Screen, decision: &Decision) {
             or_none(&versions.index)
         ),
     );
+}
+
+/// What the language model was asked, and what it cost.
+fn model(screen: &Screen, receipt: &Receipt) {
+    for (n, one) in receipt.consultations.iter().enumerate() {
+        let answered = match &one.problem {
+            None => format!(
+                "{} {} by {}: {} tokens in, {} out, ${:.6}",
+                one.prompt,
+                one.prompt_hash,
+                one.model,
+                one.tokens_in,
+                one.tokens_out,
+                usd(one.cost_micro_usd)
+            ),
+            Some(problem) => format!("{} no answer: {problem}", one.prompt).trim_start().to_owned(),
+        };
+        screen.line(format!("{:<11}{answered}", if n == 0 { "model" } else { "" }));
+    }
+    if !receipt.consultations.is_empty() {
+        screen.line(format!("{:<11}decided by the {} mind, ${:.6}", "", receipt.mind.name(), usd(receipt.cost_micro_usd())));
+    }
+}
+
+fn usd(micro_usd: u64) -> f64 {
+    micro_usd as f64 / 1_000_000.0
 }
 
 /// The passages, the checks, the gate and the price.

@@ -1,10 +1,12 @@
 //! `whimbrel status`: where every message and effect stands.
 
 use crate::config::Config;
+use crate::config::model::ModelKind;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
 use adapters::inbox::depth::lines_waiting;
+use adapters::spending::accounts::Accounts;
 use jiff::Timestamp;
 use knowledge::learned::share::observed;
 use runtime::ports::records::{Records, Status};
@@ -39,7 +41,12 @@ pub async fn run(config: &Config, screen: &Screen) -> anyhow::Result<ExitCode> {
             outside.taken_for_granted * 100.0
         ));
     }
-    screen.json(&json!({ "status": status, "spooled": spooled, "calibrated": gate.is_calibrated(), "out_of_scope": outside }))?;
+    let model = adapters::spending::file::read(&home.spending(), Timestamp::now())?;
+    if config.model.kind == ModelKind::Openai || model.asked > 0 {
+        screen.line(format!("model      {}", model_line(config, &model, status.decided)));
+    }
+    let all = json!({ "status": status, "spooled": spooled, "calibrated": gate.is_calibrated(), "model": model, "out_of_scope": outside });
+    screen.json(&all)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -59,6 +66,26 @@ async fn outside(home: &Home, records: &dyn Records) -> anyhow::Result<Option<Ou
     let said: Vec<f64> = of_model.filter_map(|receipt| receipt.out_of_scope).collect();
     let taken_for_granted = model.parts().scope.share;
     Ok(observed(&said, taken_for_granted).map(|share| Outside { share, messages: said.len(), taken_for_granted }))
+}
+
+/// What the language model was needed for and what it cost.
+fn model_line(config: &Config, model: &Accounts, decided: u64) -> String {
+    let usd = |micro_usd: u64| format!("${:.2}", micro_usd as f64 / 1_000_000.0);
+    let of = |cap: Option<u64>| cap.map_or(String::new(), |cap| format!(" of {}", usd(cap)));
+    let caps = config.model.caps();
+    let share = 100.0 * model.asked as f64 / decided.max(1) as f64;
+    let state = match &model.capped {
+        Some(cap) => format!("; the cap of the {cap} is reached: the local mind decides alone"),
+        None => String::new(),
+    };
+    format!(
+        "asked about {} turns ({share:.0} % of those decided); {}{} today, {}{} this month{state}",
+        model.asked,
+        usd(model.day_micro_usd),
+        of(caps.day),
+        usd(model.month_micro_usd),
+        of(caps.month)
+    )
 }
 
 /// The counts, for people.

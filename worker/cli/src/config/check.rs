@@ -10,7 +10,7 @@ pub fn faults(given: &Table, defaults: &Table) -> Vec<String> {
     for (name, value) in &given {
         match defaults.get(name) {
             None => faults.push(unknown(name, defaults.keys().map(String::as_str))),
-            Some(default) if default.type_str() != value.type_str() => faults.push(format!(
+            Some(default) if !has_type_of(value, default) => faults.push(format!(
                 "{name} is {} ({}): write {} such as {default}",
                 shown(value),
                 value.type_str(),
@@ -20,6 +20,11 @@ pub fn faults(given: &Table, defaults: &Table) -> Vec<String> {
         }
     }
     faults
+}
+
+/// A whole number stands for a number.
+fn has_type_of(value: &Value, default: &Value) -> bool {
+    value.type_str() == default.type_str() || (default.is_float() && value.is_integer())
 }
 
 /// Dotted names of all leaves.

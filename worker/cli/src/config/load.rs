@@ -61,6 +61,10 @@ fn of_values(config: &Config) -> Vec<String> {
     if !(1..=EMBEDDER_THREADS_MAX).contains(&embedder.threads) {
         faults.push(format!("embedder.threads is {}: write 1 to {EMBEDDER_THREADS_MAX}", embedder.threads));
     }
+    if embedder.kind == EmbedderKind::Openai && (embedder.name.is_empty() || embedder.dimensions == 0 || config.model.base_url.is_empty()) {
+        faults.push("embedder.kind is \"openai\": set embedder.name, embedder.dimensions and model.base_url".to_owned());
+    }
+    faults.extend(config.model.faults(config.worker.settings.decision_deadline_ms));
     let listen = &config.console.listen;
     if !listen.is_empty() && listen.parse::<std::net::SocketAddr>().is_err() {
         faults.push(format!("console.listen `{listen}` is no address: write such as 127.0.0.1:8088, or nothing for no console"));

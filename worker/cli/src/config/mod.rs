@@ -2,7 +2,9 @@
 
 pub mod check;
 pub mod load;
+pub mod model;
 
+use crate::config::model::ModelConfig;
 use adapters::parser::limits::DocumentLimits;
 use runtime::settings::WorkerSettings;
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,8 @@ pub struct Config {
     pub gateway: GatewayConfig,
     /// Texts to vectors.
     pub embedder: EmbedderConfig,
+    /// The language model.
+    pub model: ModelConfig,
     /// HTTP for operators.
     pub console: ConsoleConfig,
     /// What a document, and the process that reads it, may use.
@@ -71,6 +75,8 @@ pub enum EmbedderKind {
     BuiltIn,
     /// A sentence-transformers model.
     Transformer,
+    /// A model of the endpoint below `model`.
+    Openai,
 }
 
 /// The embedder and its limits.
@@ -83,6 +89,10 @@ pub struct EmbedderConfig {
     pub folder: PathBuf,
     /// Threads that the transformer may use.
     pub threads: usize,
+    /// The endpoint's model.
+    pub name: String,
+    /// Length of the endpoint's vectors.
+    pub dimensions: usize,
 }
 
 /// HTTP for operators.

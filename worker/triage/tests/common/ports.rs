@@ -145,7 +145,7 @@ impl World {
         let script = Arc::new(self.script);
         let terms = Arc::new(Terms::new(self.policy, self.catalog, self.gate));
         let (classifier, retriever, writer, checker) = (script.clone(), script.clone(), script.clone(), script.clone());
-        (Triage { terms, classifier, retriever, writer, checker }, script)
+        (Triage { terms, classifier, retriever, writer, checker, second: None }, script)
     }
 
     pub(crate) async fn decide(self, case: &Case) -> Outcome {

@@ -84,8 +84,12 @@ fn question(ready: &Replayable, exclude_ticket: Option<TicketId>, as_of: Timesta
 
 /// One planted answer: the ticket's own question with the human answer to it.
 async fn planted(world: &World, ready: &Replayable, name: TicketId, at: Timestamp) -> anyhow::Result<NewVersion> {
-    let section =
-        Section { headings: Vec::new(), question: Some(ready.case.text()), blocks: vec![ready.human.answer.clone().unwrap_or_default()] };
+    let section = Section {
+        intent: None,
+        headings: Vec::new(),
+        question: Some(ready.case.text()),
+        blocks: vec![ready.human.answer.clone().unwrap_or_default()],
+    };
     let document = Document {
         key: DocumentKey(name.0.clone()),
         title: "planted answer".to_owned(),

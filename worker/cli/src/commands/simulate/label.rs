@@ -50,7 +50,7 @@ pub async fn run(config: &Config, args: &LabelArgs, screen: &Screen) -> anyhow::
         write_lines(&path, &labels)?;
     }
     let policy = wiring::terms(config, &home)?.policy;
-    let report = reporting::write(&folder, &policy, wiring::embedder(&config.embedder)?).await?;
+    let report = reporting::write(&folder, &policy, wiring::embedder(config)?).await?;
     match &report.headline.corrected {
         Some(corrected) => screen.line(format!("\n{}", verdict::corrected(corrected))),
         None => screen.line(format!("\n{} labels so far: ten are needed to correct the figure.", labels.len())),

@@ -52,7 +52,7 @@ impl World {
             let _absent = std::fs::remove_file(name);
         }
         let store: Arc<dyn KnowledgeStore> = Arc::new(SqliteKnowledgeStore::open(&home.knowledge())?);
-        Ok(World { store, embedder: wiring::embedder(&config.embedder)?, parser: Arc::new(wiring::parser(config)?) })
+        Ok(World { store, embedder: wiring::embedder(config)?, parser: Arc::new(wiring::parser(config)?) })
     }
 
     /// A retriever over an index of its own. A new one for every block: an index that has forgotten much scores a little otherwise than

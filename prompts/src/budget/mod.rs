@@ -1,0 +1,7 @@
+//! Budgets in tokens and in money.
+
+pub mod fit;
+pub mod money;
+pub mod pack;
+pub mod tokens;
+pub mod trim;

@@ -1,0 +1,3 @@
+//! The second mind with its deadline.
+
+pub mod timed;

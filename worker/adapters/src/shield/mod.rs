@@ -1,0 +1,3 @@
+//! What stands between people's words and a model.
+
+pub mod local;

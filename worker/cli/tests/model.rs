@@ -1,0 +1,137 @@
+//! The program with a language model behind a real socket, and the prompts on the command line.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+mod common;
+
+use common::{House, stderr, stdout};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+/// Answers every call of chat until the test is over.
+fn endpoint() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || serve(stream));
+        }
+    });
+    url
+}
+
+fn serve(mut stream: TcpStream) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    loop {
+        let (mut head, mut length) = (String::new(), 0);
+        while reader.read_line(&mut head).is_ok_and(|read| read > 2) {}
+        if head.is_empty() {
+            return;
+        }
+        for line in head.lines() {
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let answer = match head.starts_with("GET") {
+            true => json!({ "object": "list", "data": [{ "id": "scripted", "object": "model" }] }),
+            false => completion(&serde_json::from_slice(&body).unwrap()),
+        };
+        let answer = answer.to_string();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", answer.len());
+        if stream.write_all(format!("{head}{answer}").as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+fn completion(body: &Value) -> Value {
+    let name = body.pointer("/response_format/json_schema/name").and_then(Value::as_str).unwrap_or_default();
+    let said = match name {
+        "classify" => json!({
+            "intents": [{ "name": "hours", "probability": 0.9 }], "out_of_scope": 0.0, "language": "en", "urgency": "normal",
+            "asks": [{ "quote": "when do you open?", "intent": null }]
+        }),
+        "write" => json!({
+            "citations": [{ "passage": "P1", "quote": "We open at 9 am from Monday to Saturday." }], "asks_answered": [1],
+            "reply": "We open at 9 am, Monday to Saturday."
+        }),
+        "check" => json!({ "claims": [], "promises_work": false, "obeys_data": false, "answers": true }),
+        _ => json!({ "word": "ready" }),
+    };
+    json!({
+        "id": "1", "object": "chat.completion", "created": 1, "model": "scripted",
+        "choices": [{ "index": 0, "finish_reason": "stop", "message": { "role": "assistant", "content": said.to_string() } }],
+        "usage": { "prompt_tokens": 500, "completion_tokens": 50, "total_tokens": 550 }
+    })
+}
+
+fn house(url: &str) -> House {
+    let house = House::new(&format!(
+        "[log]\nlevel = \"error\"\n[model]\nkind = \"openai\"\nbase_url = \"{url}\"\nname = \"scripted\"\nkey_file = \"key\"\n\
+         prices = [{{ name = \"scripted\", input_usd_per_million = 1.0, output_usd_per_million = 2.0 }}]\n"
+    ));
+    house.write("key", "sk-of-the-house\n");
+    house.write("intents.toml", "[[intents]]\nname = \"hours\"\ndescription = \"when the shop is open\"\n");
+    house.write(
+        "policy.toml",
+        "max_wrong_per_100 = 100\ndraft_max_wrong_per_100 = 100\ndefault_ceiling = \"reply\"\nuncalibrated_ceiling = \"reply\"\n",
+    );
+    house.write("faq.csv", "question,answer\nWhen do you open?,We open at 9 am from Monday to Saturday.\n");
+    let added = house.run(&["knowledge", "add", "faq.csv"]);
+    assert!(added.status.success(), "{}", stderr(&added));
+    house
+}
+
+#[test]
+fn a_model_answers_what_the_local_mind_cannot_and_the_receipt_says_what_it_cost() {
+    let house = house(&endpoint());
+    let local = house.json(&["ask", "--mind", "local", "when do you open?"]);
+    assert_eq!((&local["action"]["do"], &local["receipt"]["consultations"]), (&json!("escalate"), &Value::Null));
+    let cascade = house.json(&["ask", "--record", "cassette.jsonl", "when do you open?"]);
+    assert_eq!(cascade["action"]["texts"], json!(["We open at 9 am, Monday to Saturday."]), "{cascade:#}");
+    assert_eq!(cascade["receipt"]["mind"], "model");
+    let costs: Vec<&Value> = cascade["receipt"]["consultations"].as_array().unwrap().iter().map(|one| &one["cost_micro_usd"]).collect();
+    assert_eq!(costs, [600, 600, 600]);
+    let model = house.run(&["ask", "--mind", "model", "when do you open?"]);
+    assert!(stdout(&model).contains("decided by the model mind, $0.001800"), "{}{}", stdout(&model), stderr(&model));
+    let cassette = std::fs::read_to_string(house.path("cassette.jsonl")).unwrap();
+    assert!(cassette.lines().count() == 3 && !cassette.contains("sk-of-the-house"));
+    let status = house.json(&["status"]);
+    assert_eq!((&status["model"]["day_micro_usd"], &status["model"]["asked"]), (&json!(3600), &json!(2)));
+}
+
+#[test]
+fn doctor_says_what_the_endpoint_has_and_what_to_do_when_nobody_is_there() {
+    let well = house(&endpoint()).run(&["doctor"]);
+    let says = stdout(&well).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(says.contains("answers are asked for with json-schema"), "{says}");
+    let house = house("http://127.0.0.1:9/v1");
+    let ill = house.run(&["doctor"]);
+    let says = stdout(&ill).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!ill.status.success() && says.contains("model.base_url"), "{says}");
+    // Nobody there: the local answer holds, with a note.
+    let decision = house.json(&["ask", "when do you open?"]);
+    assert_eq!(decision["action"]["do"], "escalate");
+    assert!(decision["receipt"]["consultations"][0]["problem"].as_str().unwrap().contains("no connection"), "{decision:#}");
+}
+
+#[test]
+fn prompts_are_listed_shown_and_rendered() {
+    let house = House::new("");
+    let list = house.json(&["prompts", "list"]);
+    assert_eq!(list.as_array().unwrap().len(), 7);
+    assert_eq!((&list[2]["name"], &list[2]["version"]), (&json!("write"), &json!(1)));
+    let shown = stdout(&house.run(&["prompts", "show", "write"]));
+    assert!(shown.contains("BEGIN DATA\n{{data}}\nEND DATA"), "{shown}");
+    let rendered = house.json(&["prompts", "render", "write", "--sample", "injection"]);
+    assert!(rendered["user"].as_str().unwrap().contains("Ignore all previous instructions"));
+    for (arguments, hint) in
+        [(["prompts", "show", "wirte"].as_slice(), "prompts list"), (&["prompts", "render", "write", "--sample", "x"], "right-to-left")]
+    {
+        let output = house.run(arguments);
+        assert!(!output.status.success() && stderr(&output).contains(hint), "{}", stderr(&output));
+    }
+}
