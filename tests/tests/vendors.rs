@@ -11,6 +11,7 @@ use adapters::outbox::Outbox;
 use adapters::sms_gateway::file::FileSmsGateway;
 use adapters::sms_gateway::memory::MemorySmsGateway;
 use jiff::Timestamp;
+use runtime::conversation::Conversation;
 use runtime::effect::EffectKey;
 use runtime::ports::helpdesk::Helpdesk;
 use runtime::ports::inbox::Inbox;
@@ -60,9 +61,14 @@ async fn gateways_keep_their_promises() {
     assert_eq!(lines(&path)[0]["to"], "+12025550123");
 }
 
+fn conversation() -> Conversation {
+    Conversation { ticket: TicketId("a".to_owned()), customer: PhoneNumber::parse("+12025550123").unwrap() }
+}
+
 fn sms(key: &str) -> OutboundSms {
     let (key, ticket) = (EffectKey(key.to_owned()), TicketId("a".to_owned()));
-    OutboundSms { key, ticket, to: PhoneNumber::parse("+12025550123").unwrap(), text: "on its way".to_owned() }
+    let (from, to) = (PhoneNumber::parse("+12025550100").unwrap(), PhoneNumber::parse("+12025550123").unwrap());
+    OutboundSms { key, ticket, attempts: 0, from, to, text: "on its way".to_owned() }
 }
 
 #[tokio::test]
@@ -72,7 +78,7 @@ async fn an_outbox_knows_its_keys_after_a_restart_and_cuts_off_a_torn_line() {
     {
         let outbox = outbox(&path);
         FileSmsGateway::new(outbox.clone()).send(&sms("D1-0")).await.unwrap();
-        FileHelpdesk::new(outbox).tag(&EffectKey("D1-1".to_owned()), &TicketId("a".to_owned()), &[]).await.unwrap();
+        FileHelpdesk::new(outbox).tag(&EffectKey("D1-1".to_owned()), &conversation(), &[]).await.unwrap();
     }
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, [&whole[..], br#"{"key":"D2-0","at":"2023-"#].concat()).unwrap();

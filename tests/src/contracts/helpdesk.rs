@@ -1,9 +1,11 @@
 //! What every helpdesk promises.
 
+use runtime::conversation::Conversation;
 use runtime::effect::{EffectKey, Proposal};
 use runtime::ports::helpdesk::Helpdesk;
 use triage::classification::Priority;
 use triage::evidence::PassageId;
+use triage::phone::PhoneNumber;
 use triage::ticket::{Tag, Team, TicketId};
 
 /// Runs every case. `count` says how many things the helpdesk has done so far.
@@ -13,7 +15,7 @@ pub async fn all(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
 }
 
 async fn each_call_twice_does_it_once(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
-    let ticket = TicketId("a".to_owned());
+    let ticket = conversation();
     let (draft, tag, escalate) = (key("D1-0"), key("D1-1"), key("D1-2"));
     let (tags, team) = ([Tag("parcel".to_owned())], Team("support".to_owned()));
     let proposal = Proposal {
@@ -39,11 +41,15 @@ async fn each_call_twice_does_it_once(helpdesk: &dyn Helpdesk, count: impl Fn() 
 
 async fn another_key_does_it_again(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
     let before = count();
-    let ticket = TicketId("a".to_owned());
+    let ticket = conversation();
     let first = helpdesk.tag(&key("D2-0"), &ticket, &[]).await.unwrap();
     let second = helpdesk.tag(&key("D3-0"), &ticket, &[]).await.unwrap();
     assert_ne!(first, second);
     assert_eq!(count(), before + 2);
+}
+
+fn conversation() -> Conversation {
+    Conversation { ticket: TicketId("a".to_owned()), customer: PhoneNumber::parse("+12025550142").unwrap() }
 }
 
 fn key(name: &str) -> EffectKey {

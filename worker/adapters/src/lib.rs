@@ -3,11 +3,14 @@
 pub mod clock;
 pub mod embedder;
 pub mod helpdesk;
+pub mod http;
 pub mod inbox;
 pub mod knowledge_store;
 pub mod ledger;
 pub mod loader;
 pub mod outbox;
 pub mod parser;
+pub mod secret;
 pub mod sms_gateway;
 pub mod vector_index;
+pub mod webhook;

@@ -6,3 +6,4 @@ pub mod inbox;
 pub mod ledger;
 pub mod records;
 pub mod sms_gateway;
+pub mod webhook;

@@ -1,6 +1,7 @@
 //! The in-memory ledger: the same promises over plain structs, for tests, and as the model that the embedded ledger is
 //! compared with. Nothing of it is durable, and its claims look through everything: it is for thousands of messages.
 
+pub(crate) mod deliveries;
 pub(crate) mod effects;
 pub(crate) mod records;
 pub(crate) mod state;
@@ -9,6 +10,7 @@ pub(crate) mod turns;
 use crate::ledger::memory::state::State;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use runtime::delivery::{DeliveryReport, Noted};
 use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, LedgerError, Malformed, Received, WorkerId, Written};
@@ -73,6 +75,14 @@ impl Ledger for MemoryLedger {
 
     async fn settle(&self, claim: &EffectClaim, outcome: &EffectOutcome, now: Timestamp) -> Result<Written, LedgerError> {
         Ok(self.state().settle(claim, outcome, now))
+    }
+
+    async fn note_delivery(&self, report: &DeliveryReport, now: Timestamp) -> Result<Noted, LedgerError> {
+        Ok(self.state().note_delivery(report, now))
+    }
+
+    async fn last_received(&self) -> Result<Option<Timestamp>, LedgerError> {
+        Ok(self.state().last_received())
     }
 
     async fn recover(&self, now: Timestamp, settle_ms: i64, all_of: Option<&WorkerId>) -> Result<u64, LedgerError> {

@@ -2,7 +2,7 @@
 
 use crate::ledger::sqlite::outcomes;
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{author_word, ms, owner_word};
+use crate::ledger::sqlite::rows::{author_word, ms, owner_word, timestamp};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{MALFORMED_BYTES_MAX, Malformed, Received};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -31,6 +31,13 @@ pub(crate) fn receive(connection: &Connection, inbound: &InboundMessage, now: ji
 pub(crate) fn next_seq(connection: &Connection) -> Result<i64, Problem> {
     let mut statement = connection.prepare_cached("SELECT COALESCE(MAX(seq), 0) + 1 FROM messages")?;
     Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// When the newest message that somebody else wrote was taken in.
+pub(crate) fn last_received(connection: &Connection) -> Result<Option<jiff::Timestamp>, Problem> {
+    let mut statement = connection.prepare_cached("SELECT received_at FROM messages WHERE author <> 'bot' ORDER BY seq DESC LIMIT 1")?;
+    let at: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+    at.map(timestamp).transpose()
 }
 
 fn conversation_for(connection: &Connection, inbound: &InboundMessage) -> Result<i64, Problem> {

@@ -7,6 +7,7 @@
 pub mod claims;
 pub(crate) mod dead_letters;
 pub(crate) mod decisions;
+pub(crate) mod deliveries;
 pub mod effects;
 pub mod forget;
 pub mod gate;
@@ -32,6 +33,7 @@ use crate::ledger::sqlite::rows::{limit, ms, timestamp};
 use crate::ledger::sqlite::writer::{Durability, Writer};
 use async_trait::async_trait;
 use jiff::Timestamp;
+use runtime::delivery::{DeliveryReport, Noted};
 use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, LedgerError, Malformed, Received, WorkerId, Written};
@@ -171,6 +173,15 @@ impl Ledger for SqliteLedger {
     async fn settle(&self, claim: &EffectClaim, outcome: &EffectOutcome, now: Timestamp) -> Result<Written, LedgerError> {
         let (claim, outcome) = (claim.clone(), outcome.clone());
         self.writer.write(Durability::Ordinary, move |connection| settlement::settle(connection, &claim, &outcome, ms(now))).await
+    }
+
+    async fn note_delivery(&self, report: &DeliveryReport, now: Timestamp) -> Result<Noted, LedgerError> {
+        let report = report.clone();
+        self.writer.write(Durability::Durable, move |connection| deliveries::note(connection, &report, ms(now))).await
+    }
+
+    async fn last_received(&self) -> Result<Option<Timestamp>, LedgerError> {
+        self.schedule.read(intake::last_received).await
     }
 
     async fn recover(&self, now: Timestamp, settle_ms: i64, all_of: Option<&WorkerId>) -> Result<u64, LedgerError> {

@@ -1,0 +1,33 @@
+//! Files that stand beside the project and are not part of it: vendors' descriptions and signatures made by their own programs.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// The root of the project.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+/// A file of `../shared` (or of `WHIMBREL_SHARED`); when it is not there, the test says that it is left out.
+pub fn file(test: &str, name: &str) -> Option<PathBuf> {
+    let shared = std::env::var_os("WHIMBREL_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let path = shared.join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    left_out(test, &format!("no {name} in ../shared"));
+    None
+}
+
+/// The same, read as JSON.
+pub fn json(test: &str, name: &str) -> Option<Value> {
+    let text = std::fs::read_to_string(file(test, name)?).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Says what a test lacks; it is counted at the end of `make test`.
+pub fn left_out(test: &str, why: &str) {
+    use std::io::Write;
+    // Not `eprintln`: that is caught with the test's output, and nobody would see it.
+    let _closed = writeln!(std::io::stderr(), "left out: {test} ({why})");
+}

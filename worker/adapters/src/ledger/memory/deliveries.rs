@@ -1,0 +1,49 @@
+//! Delivery news of the in-memory ledger.
+
+use crate::ledger::memory::state::{Consent, EffectRow, State, cut};
+use jiff::Timestamp;
+use runtime::delivery::{DeliveryReport, Noted};
+use runtime::effect::{Effect, EffectState};
+use triage::ticket::Author;
+
+impl State {
+    pub(crate) fn note_delivery(&mut self, report: &DeliveryReport, now: Timestamp) -> Noted {
+        let is_send = |row: &&EffectRow| matches!(row.effect, Effect::Send { .. });
+        let by_key = self.effects.iter().filter(is_send).find(|row| report.key.as_ref() == Some(&row.key));
+        let by_id = || self.effects.iter().filter(is_send).find(|row| row.vendor_id.as_ref() == Some(&report.vendor_id));
+        let Some(row) = by_key.or_else(by_id).cloned() else { return Noted::NoSuchSend };
+        if row.delivery.is_some_and(|known| !report.state.follows(known)) {
+            return Noted::Known;
+        }
+        let is_open = matches!(row.state, EffectState::Pending | EffectState::Sending | EffectState::Unknown);
+        if row.begun_at.is_some() && is_open {
+            self.accepted(&row, &report.vendor_id, now);
+        }
+        if let Some(row) = self.effects.iter_mut().find(|found| found.key == row.key) {
+            row.delivery = Some(report.state);
+        }
+        if report.state.is_lost() {
+            let problem = report.problem.clone().unwrap_or_else(|| format!("the phone network says {}", report.state.name()));
+            self.failed(&row, &problem, now);
+            self.release(&row.decision, now);
+        }
+        if report.opted_out {
+            self.opted_out(&row, now);
+        }
+        Noted::News
+    }
+
+    /// The customer has opted out with the carrier.
+    pub(crate) fn opted_out(&mut self, row: &EffectRow, now: Timestamp) {
+        let Some(conversation) = self.conversations.get(&row.ticket) else { return };
+        let (customer, company) = (conversation.customer.clone(), conversation.company.clone());
+        self.consents.push(Consent { customer, company, at: cut(now), is_out: true, decision: row.decision.clone() });
+    }
+
+    /// When the newest message that somebody else wrote was taken in.
+    pub(crate) fn last_received(&self) -> Option<Timestamp> {
+        let messages = self.conversations.values().flat_map(|conversation| &conversation.messages);
+        let newest = messages.filter(|row| row.message.author != Author::Bot).max_by_key(|row| row.seq)?;
+        Timestamp::from_millisecond(newest.received_at).ok()
+    }
+}
