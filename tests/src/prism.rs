@@ -1,5 +1,6 @@
 //! Prism between a client and a fake: every request and every answer is checked against the vendor's own description. It comes
-//! from npm (`./.ci/prism`), the descriptions stand in `../shared/specs`; without either the fakes are asked directly.
+//! from npm (`./.ci/prism`). The vendors' descriptions stand in `../shared/specs`; without them those of `tests/descriptions` serve, which
+//! were written here of the calls that we make. Without Prism the fakes are asked directly.
 
 use crate::shared;
 use serde_json::Value;
@@ -26,14 +27,35 @@ fn program() -> PathBuf {
     shared::root().join("target/prism/node_modules/@stoplight/prism-cli/dist/index.js")
 }
 
-/// Prism in front of a fake, with a description of `../shared/specs`. None, with a word why, when something is missing.
-pub fn before(test: &str, description: &str, fake: &str) -> Option<Prism> {
-    let description = shared::file(test, &format!("specs/{description}"))?;
+/// A vendor's description, and ours of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Description {
+    /// Messages of Twilio.
+    Twilio,
+    /// Intercom 2.16.
+    Intercom,
+}
+
+impl Description {
+    fn file(self) -> Option<PathBuf> {
+        let (theirs, ours) = match self {
+            Description::Twilio => ("twilio-messages.strict-subset.json", "twilio-messages.openapi.yaml"),
+            Description::Intercom => ("intercom-2.16.strict-subset.json", "intercom.openapi.yaml"),
+        };
+        match shared::find(&format!("specs/{theirs}")) {
+            Some(theirs) => mended(&theirs),
+            None => Some(shared::root().join("tests/descriptions").join(ours)),
+        }
+    }
+}
+
+/// Prism in front of a fake. None, with a word why, when it is not there.
+pub fn before(test: &str, description: Description, fake: &str) -> Option<Prism> {
     if !program().exists() {
         shared::left_out(test, "no Prism in target/prism: run ./.ci/prism");
         return None;
     }
-    start(&mended(&description)?, fake)
+    start(&description.file()?, fake)
 }
 
 /// The description without what contradicts itself: Intercom's contact ids have 24 characters, as its own example shows, and can

@@ -8,15 +8,19 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-/// A file of `../shared` (or of `WHIMBREL_SHARED`); when it is not there, the test says that it is left out.
-pub fn file(test: &str, name: &str) -> Option<PathBuf> {
+/// A file of `../shared` (or of `WHIMBREL_SHARED`), when it is there.
+pub fn find(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("WHIMBREL_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
-    let path = shared.join(name);
-    if path.exists() {
-        return Some(path);
+    Some(shared.join(name)).filter(|path| path.exists())
+}
+
+/// The same; when it is not there, the test says that it is left out.
+pub fn file(test: &str, name: &str) -> Option<PathBuf> {
+    let found = find(name);
+    if found.is_none() {
+        left_out(test, &format!("no {name} in ../shared"));
     }
-    left_out(test, &format!("no {name} in ../shared"));
-    None
+    found
 }
 
 /// The same, read as JSON.

@@ -4,7 +4,7 @@
 use crate::calls::{Held, from_intercom, from_twilio};
 use crate::fakes::intercom::FakeIntercom;
 use crate::fakes::twilio::{ACCOUNT, FakeTwilio, TOKEN};
-use crate::prism::{self, Prism};
+use crate::prism::{self, Description, Prism};
 use crate::test_worker;
 use adapters::clock::manual::ManualClock;
 use adapters::helpdesk::intercom::client::IntercomSettings;
@@ -102,8 +102,8 @@ pub fn intercom_settings(base_url: &str) -> IntercomSettings {
 }
 
 /// A fake's address, or that of Prism before it.
-fn checked(test: &str, description: &str, fake: String, prisms: &mut Vec<Prism>) -> String {
-    match prism::before(test, description, &fake) {
+fn checked(test: Option<&str>, description: Description, fake: String, prisms: &mut Vec<Prism>) -> String {
+    match test.and_then(|test| prism::before(test, description, &fake)) {
         Some(prism) => {
             let url = prism.url.clone();
             prisms.push(prism);
@@ -114,15 +114,24 @@ fn checked(test: &str, description: &str, fake: String, prisms: &mut Vec<Prism>)
 }
 
 impl VendorHouse {
-    /// Builds it. `test` is said when there is no Prism to check with.
+    /// Builds it with Prism before the vendors. `test` is said when there is no Prism to check with.
     pub async fn new(test: &str, way: Way) -> anyhow::Result<Self> {
+        Self::build(Some(test), way).await
+    }
+
+    /// Builds it with the vendors alone.
+    pub async fn bare(way: Way) -> anyhow::Result<Self> {
+        Self::build(None, way).await
+    }
+
+    async fn build(test: Option<&str>, way: Way) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let start: Timestamp = "2026-11-02T15:00:00Z".parse()?;
         let clock = Arc::new(ManualClock::at(start));
         let (twilio, intercom) = (FakeTwilio::new(clock.clone()), FakeIntercom::new(clock.clone()));
         let mut prisms = Vec::new();
-        let twilio_url = checked(test, "twilio-messages.strict-subset.json", twilio.serve().await?, &mut prisms);
-        let intercom_url = checked(test, "intercom-2.16.strict-subset.json", intercom.serve().await?, &mut prisms);
+        let twilio_url = checked(test, Description::Twilio, twilio.serve().await?, &mut prisms);
+        let intercom_url = checked(test, Description::Intercom, intercom.serve().await?, &mut prisms);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let console = format!("http://{}", listener.local_addr()?);
         let number = PhoneNumber::parse(COMPANY).ok().context("number")?;

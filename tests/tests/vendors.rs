@@ -11,13 +11,13 @@ use adapters::outbox::Outbox;
 use adapters::sms_gateway::file::FileSmsGateway;
 use adapters::sms_gateway::memory::MemorySmsGateway;
 use jiff::Timestamp;
-use runtime::conversation::Conversation;
 use runtime::effect::EffectKey;
 use runtime::ports::helpdesk::Helpdesk;
 use runtime::ports::inbox::Inbox;
 use runtime::ports::sms_gateway::{OutboundSms, SmsGateway};
 use std::path::Path;
 use std::sync::Arc;
+use tests::contracts::helpdesk::conversation;
 use tests::contracts::inbox::{payloads, tags};
 use triage::phone::PhoneNumber;
 use triage::ticket::TicketId;
@@ -42,10 +42,10 @@ fn files(folder: &Path) -> usize {
 #[tokio::test]
 async fn helpdesks_keep_their_promises() {
     let memory = MemoryHelpdesk::default();
-    tests::contracts::helpdesk::all(&memory, || memory.calls().len()).await;
+    tests::contracts::helpdesk::all(&memory, &conversation("a"), || memory.calls().len()).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("outbox.jsonl");
-    tests::contracts::helpdesk::all(&FileHelpdesk::new(outbox(&path)), || lines(&path).len()).await;
+    tests::contracts::helpdesk::all(&FileHelpdesk::new(outbox(&path)), &conversation("a"), || lines(&path).len()).await;
     assert_eq!(lines(&path)[0]["text"], "on its way");
     assert_eq!(lines(&path)[2]["priority"], "high");
     assert_eq!(lines(&path)[0]["at"], "2023-11-14T22:13:20Z");
@@ -61,10 +61,6 @@ async fn gateways_keep_their_promises() {
     assert_eq!(lines(&path)[0]["to"], "+12025550123");
 }
 
-fn conversation() -> Conversation {
-    Conversation { ticket: TicketId("a".to_owned()), customer: PhoneNumber::parse("+12025550123").unwrap() }
-}
-
 fn sms(key: &str) -> OutboundSms {
     let (key, ticket) = (EffectKey(key.to_owned()), TicketId("a".to_owned()));
     let (from, to) = (PhoneNumber::parse("+12025550100").unwrap(), PhoneNumber::parse("+12025550123").unwrap());
@@ -78,7 +74,7 @@ async fn an_outbox_knows_its_keys_after_a_restart_and_cuts_off_a_torn_line() {
     {
         let outbox = outbox(&path);
         FileSmsGateway::new(outbox.clone()).send(&sms("D1-0")).await.unwrap();
-        FileHelpdesk::new(outbox).tag(&EffectKey("D1-1".to_owned()), &conversation(), &[]).await.unwrap();
+        FileHelpdesk::new(outbox).tag(&EffectKey("D1-1".to_owned()), &conversation("a"), &[]).await.unwrap();
     }
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, [&whole[..], br#"{"key":"D2-0","at":"2023-"#].concat()).unwrap();

@@ -142,7 +142,7 @@ fn an_sms_of_twilio_is_an_inbound_message() {
     assert_eq!((message.from.reveal(), message.to.reveal()), ("+12025550142", "+12025550100"));
     assert_eq!((message.media[0].content_type.as_str(), message.carrier_answered), ("image/png", false));
     let heard = sms(&[("Body", "STOP"), ("OptOutType", "STOP")]).heard_by(&twilio()).unwrap();
-    assert!(matches!(heard.as_slice(), [Heard::Message(message)] if message.carrier_answered));
+    assert!(matches!(heard.as_slice(), [Heard::Message(message), Heard::Consent { opted_out: true, .. }] if message.carrier_answered));
 }
 
 #[test]

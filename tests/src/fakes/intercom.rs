@@ -80,6 +80,7 @@ impl FakeIntercom {
             .route("/me", get(me))
             .route("/teams", get(teams))
             .route("/tags", get(tags).post(new_tag))
+            .route("/articles", get(articles))
             .route("/contacts", post(new_contact))
             .route("/contacts/search", post(contacts))
             .route("/contacts/{id}", get(contact))
@@ -113,6 +114,18 @@ async fn me(headers: HeaderMap) -> Answer {
 
 async fn teams() -> Json<Value> {
     Json(json!({ "type": "team.list", "teams": [{ "type": "team", "id": TEAM.0, "name": TEAM.1, "admin_ids": [] }] }))
+}
+
+/// One that is published and one that is not.
+async fn articles() -> Json<Value> {
+    let article = |id: &str, state: &str| {
+        json!({
+            "type": "article", "id": id, "workspace_id": "abc123", "title": "Gift cards", "description": "", "body": "<p>They never expire.</p>",
+            "author_id": 991_267_459, "state": state, "created_at": 1, "updated_at": 2, "url": "https://help.example.com/1"
+        })
+    };
+    let pages = json!({ "type": "pages", "page": 1, "per_page": 50, "total_pages": 1 });
+    Json(json!({ "type": "list", "pages": pages, "total_count": 2, "data": [article("11", "published"), article("12", "draft")] }))
 }
 
 async fn tags(State(fake): State<FakeIntercom>) -> Json<Value> {

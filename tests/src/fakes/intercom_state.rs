@@ -43,10 +43,10 @@ impl Desk {
     /// A new contact with this number. Returns its id.
     pub fn contact(&mut self, phone: &str) -> String {
         let (id, at) = (format!("6762f0d01bb69f9f{:08x}", self.next()), self.now());
-        let list = |what: &str| json!({ "type": "list", "data": [], "url": format!("/contacts/{id}/{what}"), "total_count": 0, "has_more": false });
+        let list = |what: &str| json!({ "type": "list", "data": [], "url": format!("https://api.intercom.io/contacts/{id}/{what}"), "total_count": 0, "has_more": false });
         self.contacts.push(json!({
-            "type": "contact", "id": id, "workspace_id": "abc123", "external_id": null, "role": "user", "email": null, "phone": phone,
-            "name": null, "created_at": at, "updated_at": at, "custom_attributes": {}, "tags": list("tags"), "notes": list("notes"),
+            "type": "contact", "id": id, "workspace_id": "abc123", "external_id": null, "role": "user", "phone": phone,
+            "created_at": at, "updated_at": at, "custom_attributes": {}, "tags": list("tags"), "notes": list("notes"),
             "companies": list("companies")
         }));
         id
@@ -59,11 +59,11 @@ impl Desk {
             "type": "conversation", "id": id, "created_at": at, "updated_at": at, "waiting_since": null, "snoozed_until": null,
             "source": {
                 "type": kind, "id": format!("40391{id}"), "delivered_as": "customer_initiated", "subject": "", "body": text,
-                "author": { "type": "user", "id": contact, "name": "", "email": "" }, "attachments": [], "url": null, "redacted": false
+                "author": { "type": "user", "id": contact, "name": "", "email": "nobody@example.com" }, "attachments": [], "url": null, "redacted": false
             },
             "contacts": { "type": "contact.list", "contacts": [{ "type": "contact", "id": contact, "external_id": null }] },
-            "first_contact_reply": null, "admin_assignee_id": null, "team_assignee_id": null, "open": true, "state": "open", "read": false,
-            "tags": { "type": "tag.list", "tags": [] }, "priority": "not_priority", "sla_applied": null, "statistics": null,
+            "first_contact_reply": null, "admin_assignee_id": 0, "team_assignee_id": 0, "open": true, "state": "open", "read": false,
+            "tags": { "type": "tag.list", "tags": [] }, "priority": "none", "sla_applied": null, "statistics": null,
             "conversation_rating": null, "teammates": null, "title": null, "custom_attributes": {}, "topics": {}, "ticket": null,
             "linked_objects": { "type": "list", "data": [], "total_count": 0, "has_more": false }, "ai_agent": null,
             "ai_agent_participated": false,
@@ -111,5 +111,5 @@ pub fn admin(id: &str) -> Value {
 
 /// A customer, as an author.
 pub fn user(id: &str) -> Value {
-    json!({ "type": "user", "id": id, "name": "", "email": "" })
+    json!({ "type": "user", "id": id, "name": "", "email": "nobody@example.com" })
 }

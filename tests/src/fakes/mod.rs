@@ -1,9 +1,12 @@
 //! Vendors' servers on loopback, which remember what was done and can be told to fail. Where Prism and the vendors' descriptions
 //! are there, it stands in front of them and checks both sides.
 
+pub mod address;
+pub mod chatwoot;
 pub mod intercom;
 pub mod intercom_state;
 pub mod twilio;
+pub mod zendesk;
 
 use axum::Router;
 use tokio::net::TcpListener;

@@ -1,8 +1,10 @@
 //! The command line.
 
 pub mod evaluate;
+pub mod fetch;
 
 use crate::args::evaluate::EvaluateCommand;
+use crate::args::fetch::FetchCommand;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
@@ -50,6 +52,12 @@ pub enum Command {
         /// What to judge.
         #[command(subcommand)]
         command: EvaluateCommand,
+    },
+    /// Bring past tickets or articles of the helpdesk into files.
+    Fetch {
+        /// What to bring.
+        #[command(subcommand)]
+        command: FetchCommand,
     },
     /// What could not be dealt with.
     Dead {

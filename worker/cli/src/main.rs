@@ -50,6 +50,7 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
                 EvaluateCommand::Intents(intents) => commands::evaluate_intents::run(&config, intents, screen).await,
                 EvaluateCommand::Retrieval(retrieval) => commands::evaluate_retrieval::run(&config, retrieval, screen).await,
             },
+            Command::Fetch { command } => commands::fetch::run(&config, &command, screen).await,
             Command::Dead { command } => commands::dead::run(&config, &command, screen).await,
             Command::Status => commands::status::run(&config, screen).await,
             Command::Pause => commands::pause::run(&config, true, screen).await,

@@ -2,17 +2,23 @@
 
 use crate::config::Config;
 use crate::config::vendors::{GatewayKind, HelpdeskKind};
+use adapters::helpdesk::chatwoot::desk::ChatwootHelpdesk;
 use adapters::helpdesk::file::FileHelpdesk;
 use adapters::helpdesk::intercom::desk::IntercomHelpdesk;
+use adapters::helpdesk::webhook::WebhookHelpdesk;
+use adapters::helpdesk::zendesk::desk::ZendeskHelpdesk;
 use adapters::outbox::Outbox;
 use adapters::secret::Secret;
 use adapters::sms_gateway::file::FileSmsGateway;
 use adapters::sms_gateway::helpdesk::{Channel, HelpdeskSmsGateway};
 use adapters::sms_gateway::twilio::TwilioSmsGateway;
+use adapters::webhook::chatwoot::ChatwootWebhook;
 use adapters::webhook::generic::GenericWebhook;
 use adapters::webhook::intercom::IntercomWebhook;
 use adapters::webhook::twilio::TwilioWebhook;
+use adapters::webhook::zendesk::ZendeskWebhook;
 use anyhow::Context;
+use runtime::ports::archive::Archive;
 use runtime::ports::clock::Clock;
 use runtime::ports::helpdesk::Helpdesk;
 use runtime::ports::sms_gateway::SmsGateway;
@@ -25,12 +31,24 @@ pub type Vendors = (Arc<dyn Helpdesk>, Arc<dyn SmsGateway>);
 
 /// The helpdesk and the phone network that are configured. `outbox` is what the files write to.
 pub fn connect(config: &Config, outbox: &Arc<Outbox>, clock: Arc<dyn Clock>) -> anyhow::Result<Vendors> {
+    let number = || config.helpdesk.number().context("helpdesk.phone_number is no phone number");
     let beside = config.gateway.kind != GatewayKind::Helpdesk;
     let (helpdesk, channel): (Arc<dyn Helpdesk>, Option<Arc<dyn Channel>>) = match config.helpdesk.kind {
         HelpdeskKind::File => (Arc::new(FileHelpdesk::new(outbox.clone())), None),
         HelpdeskKind::Intercom => {
-            let number = config.helpdesk.number().context("helpdesk.phone_number is no phone number")?;
-            let desk = Arc::new(IntercomHelpdesk::new(config.helpdesk.intercom.clone(), number, beside)?);
+            let desk = Arc::new(IntercomHelpdesk::new(config.helpdesk.intercom.clone(), number()?, beside)?);
+            (desk.clone(), Some(desk))
+        }
+        HelpdeskKind::Zendesk => {
+            let desk = Arc::new(ZendeskHelpdesk::new(config.helpdesk.zendesk.clone(), number()?)?);
+            (desk.clone(), Some(desk))
+        }
+        HelpdeskKind::Chatwoot => {
+            let desk = Arc::new(ChatwootHelpdesk::new(&config.helpdesk.chatwoot, number()?)?);
+            (desk.clone(), Some(desk))
+        }
+        HelpdeskKind::Webhook => {
+            let desk = Arc::new(WebhookHelpdesk::new(config.helpdesk.webhook.clone(), clock.clone())?);
             (desk.clone(), Some(desk))
         }
     };
@@ -47,6 +65,18 @@ pub fn connect(config: &Config, outbox: &Arc<Outbox>, clock: Arc<dyn Clock>) -> 
         }
     };
     Ok((helpdesk, gateway))
+}
+
+/// The past tickets and articles of the helpdesk that is configured.
+pub fn archive(config: &Config) -> anyhow::Result<Arc<dyn Archive>> {
+    let number = config.helpdesk.number().context("helpdesk.phone_number is no phone number");
+    match config.helpdesk.kind {
+        HelpdeskKind::Intercom => Ok(Arc::new(IntercomHelpdesk::new(config.helpdesk.intercom.clone(), number?, false)?)),
+        HelpdeskKind::Zendesk => Ok(Arc::new(ZendeskHelpdesk::new(config.helpdesk.zendesk.clone(), number?)?)),
+        HelpdeskKind::File | HelpdeskKind::Chatwoot | HelpdeskKind::Webhook => {
+            anyhow::bail!("nothing can be fetched from this helpdesk: helpdesk.kind must be \"intercom\" or \"zendesk\"")
+        }
+    }
 }
 
 /// Webhooks of the vendors that are configured, by the word in their path.
@@ -67,6 +97,14 @@ pub fn webhooks(config: &Config, clock: Arc<dyn Clock>) -> BTreeMap<&'static str
         let intercom = &config.helpdesk.intercom;
         let hook = IntercomWebhook { client_secret: intercom.client_secret.clone(), app_id: intercom.app_id.clone() };
         hooks.insert("intercom", Arc::new(hook));
+    }
+    if config.helpdesk.kind == HelpdeskKind::Zendesk {
+        hooks.insert("zendesk", Arc::new(ZendeskWebhook { signing_secret: config.helpdesk.zendesk.signing_secret.clone() }));
+    }
+    if config.helpdesk.kind == HelpdeskKind::Chatwoot {
+        let chatwoot = &config.helpdesk.chatwoot;
+        let hook = ChatwootWebhook { secret: chatwoot.webhook_secret.clone(), path_secret: chatwoot.path_secret.clone() };
+        hooks.insert("chatwoot", Arc::new(hook));
     }
     if let Some(secret) = given(&config.webhook.secret) {
         hooks.insert("generic", Arc::new(GenericWebhook { secret, doubles: config.webhook.doubles, clock }));

@@ -112,11 +112,13 @@ fn single(headers: &HeaderMap, name: &str) -> Option<String> {
 async fn commit(hooks: &Webhooks, heard: Vec<Heard>) -> Result<(), Trouble> {
     let mut messages: Vec<InboundMessage> = Vec::new();
     let mut news: Vec<DeliveryReport> = Vec::new();
+    let mut consents = Vec::new();
     let mut conversations: Vec<Vec<u8>> = Vec::new();
     for one in heard {
         match one {
             Heard::Message(message) => messages.push(message),
             Heard::Delivery(report) => news.push(report),
+            Heard::Consent { cause, customer, company, opted_out } => consents.push((cause, customer, company, opted_out)),
             Heard::Conversation(id) => conversations.push(id.into_bytes()),
         }
     }
@@ -125,6 +127,9 @@ async fn commit(hooks: &Webhooks, heard: Vec<Heard>) -> Result<(), Trouble> {
         let received = hooks.ledger.receive(&messages, now).await?;
         let new = received.iter().filter(|received| **received == Received::New).count();
         events::received(new, received.len() - new, 0);
+    }
+    for (cause, customer, company, opted_out) in consents {
+        hooks.ledger.note_consent(&cause, &customer, &company, opted_out, now).await?;
     }
     for report in news {
         let noted = hooks.ledger.note_delivery(&report, now).await?;

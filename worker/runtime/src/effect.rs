@@ -144,6 +144,7 @@ pub fn effects_of(decision: &Decision, customer: &PhoneNumber) -> Vec<Effect> {
             priority: decision.priority,
         })),
         Action::Escalate { note } => {
+            effects.extend(decision.holding.iter().map(|text| Effect::Send { to: customer.clone(), text: text.clone() }));
             effects.push(Effect::Escalate { team: decision.team.clone(), priority: decision.priority, note: note.clone() });
         }
         Action::TagOnly | Action::Ignore => {}

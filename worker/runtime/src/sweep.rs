@@ -17,6 +17,13 @@ use tokio::sync::watch;
 /// Notices that are read in one go.
 pub const NOTICES_MAX: usize = 64;
 
+/// Bills that are fetched in one sweep.
+pub const BILLS_MAX: usize = 200;
+/// A vendor knows the price of a message after so long, in milliseconds: ten minutes.
+pub const BILL_AFTER_MS: i64 = 600_000;
+/// And is asked for so long: three days. What is then still on its way has no price.
+pub const BILL_UNTIL_MS: i64 = 3 * 86_400_000;
+
 /// How often and how far back is looked.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -155,11 +162,27 @@ impl Sweep {
         }
     }
 
+    /// Reads back what messages came to, and where those stand of which nothing was heard. Returns how many were asked for.
+    pub async fn bills_round(&self) -> Result<usize, SweepError> {
+        if !self.gateway.has_bills() {
+            return Ok(0);
+        }
+        let now = self.clock.now();
+        let ids = self.ledger.unbilled(later(now, -BILL_UNTIL_MS), later(now, -BILL_AFTER_MS), BILLS_MAX).await?;
+        for id in &ids {
+            if let Some(bill) = self.gateway.bill(id).await? {
+                self.ledger.note_bill(id, &bill, self.clock.now()).await?;
+            }
+        }
+        Ok(ids.len())
+    }
+
     async fn one(&self, since: Option<Timestamp>) -> Result<(), SweepError> {
         let since = match since {
             Some(since) => since,
             None => self.beginning().await?,
         };
-        self.since(since).await.map(|_| ())
+        self.since(since).await?;
+        self.bills_round().await.map(|_| ())
     }
 }

@@ -6,7 +6,9 @@ use crate::decision::{Action, ConsentChange, Decision, Reason};
 use crate::draft::{Draft, Verdict};
 use crate::evidence::Evidence;
 use crate::findings::{Findings, Judgement, Screening, Stop};
+use crate::hand_over;
 use crate::intent::IntentName;
+use crate::introduction::introduced;
 use crate::language::detect::detect;
 use crate::policy::{Ceiling, Greeting, Texts};
 use crate::receipt::Receipt;
@@ -63,7 +65,8 @@ pub fn next<'a>(terms: &Terms, case: &Case, findings: &'a Findings) -> Next<'a> 
     }
     let Some(verdict) = &findings.verdict else { return Next::Check(classification, evidence, draft) };
     let Some(judgement) = &findings.judgement else { return Next::Judge(classification, routing, evidence, draft, verdict) };
-    done(conclude(terms, judgement, verdict, &findings.texts, answers_all(classification, draft)))
+    let answers_all = answers_all(classification, draft);
+    done(conclude(terms, judgement, verdict, &findings.texts, answers_all, is_private(terms, evidence, draft)))
 }
 
 /// An action with its reason, before tags, team and receipt are added.
@@ -85,6 +88,17 @@ impl Conclusion {
     fn decide(self, terms: &Terms, case: &Case, findings: &Findings) -> Decision {
         let intent = findings.classification.as_ref().and_then(|c| c.first()).map(|first| first.name.clone());
         let routing = findings.routing.clone().unwrap_or_default();
+        let language = findings.classification.as_ref().and_then(|c| c.language).or_else(|| detect(&case.text()));
+        let (action, holding) = match self.action {
+            Action::Escalate { .. } => {
+                let note = hand_over::note(&self.reason, case, findings);
+                (Action::Escalate { note }, hand_over::sentence(&terms.policy, &self.reason, case, language))
+            }
+            Action::Reply { texts } if self.reason == Reason::SureEnough => {
+                (Action::Reply { texts: introduced(&terms.policy, case, language, texts) }, None)
+            }
+            action @ (Action::Reply { .. } | Action::Draft { .. } | Action::TagOnly | Action::Ignore) => (action, None),
+        };
         let urgency = findings.classification.as_ref().map_or(Priority::Normal, |c| c.urgency);
         Decision {
             consent: consent_change(&self.reason),
@@ -92,7 +106,8 @@ impl Conclusion {
             team: team(terms, findings.classification.as_ref(), &routing),
             priority: routing.set.priority.unwrap_or(urgency),
             receipt: Receipt::of(terms, case, findings),
-            action: self.action,
+            action,
+            holding,
             reason: self.reason,
             intent,
         }
@@ -119,7 +134,7 @@ fn screened(terms: &Terms, case: &Case, stop: Stop) -> Conclusion {
         Stop::OptedOutByKeyword | Stop::OptedIn | Stop::CarrierAnswered | Stop::PersonHasTicket | Stop::MachineSender | Stop::Empty => {
             Conclusion::new(Action::Ignore, reason)
         }
-        Stop::Suppressed | Stop::LoopBroken | Stop::MediaOnly | Stop::TooOld => Conclusion::person(reason),
+        Stop::Suppressed | Stop::LoopBroken | Stop::MediaOnly | Stop::TooOld | Stop::QuietHours => Conclusion::person(reason),
     }
 }
 
@@ -157,7 +172,7 @@ fn before_evidence(terms: &Terms, classification: &Classification, routing: &Rou
 }
 
 /// The end of the whole path: evidence decides.
-fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[String], answers_all: bool) -> Conclusion {
+fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[String], answers_all: bool, is_private: bool) -> Conclusion {
     let draft = || Action::Draft { text: texts.join("\n") };
     if !verdict.faults.is_empty() {
         return Conclusion::person(Reason::CheckFailed);
@@ -169,6 +184,9 @@ fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[St
     }
     if !at_most(judgement.wrong_per_100, terms.policy.draft_max_wrong_per_100) {
         return Conclusion::person(Reason::TooRisky);
+    }
+    if is_private {
+        return Conclusion::new(draft(), Reason::PrivateSource);
     }
     if judgement.ceiling == Ceiling::Draft {
         return Conclusion::new(draft(), Reason::CeilingDraft);
@@ -188,6 +206,12 @@ fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, texts: &[St
         return Conclusion::new(draft(), Reason::PartlyAnswered);
     }
     Conclusion::new(Action::Reply { texts: texts.to_vec() }, Reason::SureEnough)
+}
+
+/// It rests on a source that only agents may see.
+fn is_private(terms: &Terms, evidence: &Evidence, draft: &Draft) -> bool {
+    let sources = draft.citations.iter().filter_map(|citation| evidence.get(&citation.passage)).map(|passage| &passage.source);
+    sources.into_iter().any(|source| terms.policy.private_sources.contains(source))
 }
 
 /// What is no number is never within a limit.

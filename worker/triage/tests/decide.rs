@@ -45,10 +45,12 @@ fn place(reason: &Reason) -> usize {
         Reason::CeilingDraft => 24,
         Reason::SureEnough => 25,
         Reason::PartlyAnswered => 26,
+        Reason::QuietHours => 27,
+        Reason::PrivateSource => 28,
     }
 }
 
-const REASONS: usize = 27;
+const REASONS: usize = 29;
 
 fn opted_out(text: &str) -> Case {
     case_of(&Ticket { opted_out: vec![change(-100, true)], ..ticket(vec![customer("m1", 0, text)]) })
@@ -69,6 +71,16 @@ fn with_greeting(greeting: Greeting) -> World {
         w.policy.greeting = greeting;
         w.policy.texts.greeting = BTreeMap::from([(Language::EN, "Hello! What can we do for you?".to_owned())]);
     })
+}
+
+/// No hour is for messages.
+fn quiet() -> World {
+    world().but(|w| w.policy.quiet_hours = Some(serde_json::from_value(all_day()).unwrap()))
+}
+
+fn all_day() -> serde_json::Value {
+    let day = ["00:00-24:00"];
+    serde_json::json!({ "time_zone": "UTC", "mon": day, "tue": day, "wed": day, "thu": day, "fri": day, "sat": day, "sun": day })
 }
 
 type Row = (World, Case, Reason, &'static str);
@@ -99,6 +111,7 @@ fn screened() -> Vec<Row> {
         (world(), case_of(&ticket(vec![picture("m1", 0, "")])), Reason::MediaOnly, "escalate"),
         (world(), case_saying(" "), Reason::Empty, "ignore"),
         (world(), question().decided_at(at(DAY_S)), Reason::TooOld, "escalate"),
+        (quiet(), question().decided_at(at(600)), Reason::QuietHours, "escalate"),
     ]
 }
 
@@ -145,7 +158,9 @@ fn found_out() -> Vec<Row> {
         (world().but(|w| w.gate = gate(60.0)), question(), Reason::TooRisky, "escalate"),
         (with_ceiling(Ceiling::Draft), question(), Reason::CeilingDraft, "draft"),
         (world().but(|w| w.script.draft.as_mut().unwrap().asks_answered = 0), question(), Reason::PartlyAnswered, "draft"),
+        (world().but(|w| w.policy.private_sources.push(passage("p1", "").source)), question(), Reason::PrivateSource, "draft"),
         (world(), question(), Reason::SureEnough, "reply"),
+        (quiet(), question().decided_at(at(300)), Reason::SureEnough, "reply"),
     ]
 }
 

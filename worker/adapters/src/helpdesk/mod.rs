@@ -1,5 +1,6 @@
 //! The helpdesk: vendors by their REST APIs, a file for demos and small desks, and a twin in memory.
 
+pub mod chatwoot;
 pub mod desk_error;
 pub mod file;
 pub mod html;
@@ -8,3 +9,5 @@ pub mod memory;
 pub mod news;
 pub mod note;
 pub mod rest;
+pub mod webhook;
+pub mod zendesk;

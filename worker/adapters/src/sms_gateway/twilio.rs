@@ -198,6 +198,10 @@ impl SmsGateway for TwilioSmsGateway {
         Ok(missed)
     }
 
+    fn has_bills(&self) -> bool {
+        true
+    }
+
     async fn bill(&self, vendor_id: &str) -> Result<Option<Bill>, SendError> {
         let answer = self.get(self.url(&format!("Messages/{vendor_id}.json"))).await?;
         let message: TwilioMessage = serde_json::from_value(answer.json)

@@ -56,10 +56,7 @@ impl Webhook for GenericWebhook {
         // Several messages may come in one call.
         let value: Value = serde_json::from_slice(call.body)
             .map_err(|error| malformed(format!("not JSON at line {} column {}", error.line(), error.column())))?;
-        let messages = match value {
-            Value::Array(messages) => messages,
-            one => vec![one],
-        };
+        let messages = if let Value::Array(messages) = value { messages } else { vec![value] };
         let mut heard = Vec::with_capacity(messages.len());
         for message in messages {
             let mut message = InboundMessage::parse(message.to_string().as_bytes()).map_err(|error| malformed(error.to_string()))?;

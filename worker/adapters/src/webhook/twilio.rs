@@ -63,7 +63,19 @@ impl Webhook for TwilioWebhook {
         if path.ends_with("/status") {
             return Ok(delivery(&body, &query)?.into_iter().map(Heard::Delivery).collect());
         }
-        Ok(vec![Heard::Message(message(&body)?)])
+        let message = message(&body)?;
+        let consent = match value(&body, "OptOutType") {
+            Some("STOP") => Some(true),
+            Some("START") => Some(false),
+            Some(_) | None => None,
+        };
+        let consent = consent.map(|opted_out| Heard::Consent {
+            cause: message.message_id.clone(),
+            customer: message.from.clone(),
+            company: message.to.clone(),
+            opted_out,
+        });
+        Ok(std::iter::once(Heard::Message(message)).chain(consent).collect())
     }
 
     /// Anything else is logged by Twilio as an error (11200, 12300). A reply never goes out here: it would not be in the ledger.

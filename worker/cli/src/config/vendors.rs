@@ -1,6 +1,9 @@
 //! Which helpdesk and which phone network, and how they are reached.
 
+use adapters::helpdesk::chatwoot::settings::ChatwootSettings;
 use adapters::helpdesk::intercom::client::IntercomSettings;
+use adapters::helpdesk::webhook::WebhookSettings;
+use adapters::helpdesk::zendesk::settings::ZendeskSettings;
 use adapters::secret::Secret;
 use adapters::sms_gateway::twilio::TwilioSettings;
 use serde::{Deserialize, Serialize};
@@ -14,6 +17,12 @@ pub enum HelpdeskKind {
     File,
     /// Intercom.
     Intercom,
+    /// Zendesk.
+    Zendesk,
+    /// Chatwoot.
+    Chatwoot,
+    /// Signed JSON to an address.
+    Webhook,
 }
 
 /// The helpdesk.
@@ -26,6 +35,12 @@ pub struct HelpdeskConfig {
     pub phone_number: String,
     /// When it is Intercom.
     pub intercom: IntercomSettings,
+    /// When it is Zendesk.
+    pub zendesk: ZendeskSettings,
+    /// When it is Chatwoot.
+    pub chatwoot: ChatwootSettings,
+    /// When it is an address.
+    pub webhook: WebhookSettings,
 }
 
 /// Which phone network.
@@ -76,11 +91,25 @@ impl HelpdeskConfig {
                 "helpdesk.phone_number is no phone number: write the number that customers write to, such as +12025550123".to_owned(),
             );
         }
-        if self.kind == HelpdeskKind::Intercom && self.intercom.access_token.is_empty() {
-            faults.push(
-                "helpdesk.intercom.access_token is empty: Intercom's Developer Hub shows it under your app, Authentication".to_owned(),
-            );
-        }
+        let lacks = match self.kind {
+            HelpdeskKind::Intercom if self.intercom.access_token.is_empty() => {
+                Some("helpdesk.intercom.access_token is empty: Intercom's Developer Hub shows it under your app, Authentication")
+            }
+            HelpdeskKind::Zendesk if self.zendesk.api_token.is_empty() || !self.zendesk.email.contains('@') => Some(
+                "helpdesk.zendesk needs email and api_token: Zendesk's Admin Center makes a token under Apps and integrations, Zendesk API",
+            ),
+            HelpdeskKind::Zendesk if !self.zendesk.base_url.starts_with("http") => {
+                Some("helpdesk.zendesk.base_url is missing: write https://YOURS.zendesk.com")
+            }
+            HelpdeskKind::Chatwoot if self.chatwoot.access_token.is_empty() || !self.chatwoot.base_url.starts_with("http") => {
+                Some("helpdesk.chatwoot needs base_url and access_token: Chatwoot shows the token at the end of Profile Settings")
+            }
+            HelpdeskKind::Webhook if self.webhook.secret.is_empty() || !self.webhook.url.starts_with("http") => {
+                Some("helpdesk.webhook needs url and secret: where the lines are posted to, and the key that signs them")
+            }
+            HelpdeskKind::File | HelpdeskKind::Intercom | HelpdeskKind::Zendesk | HelpdeskKind::Chatwoot | HelpdeskKind::Webhook => None,
+        };
+        faults.extend(lacks.map(str::to_owned));
         faults
     }
 }
@@ -97,6 +126,9 @@ impl GatewayConfig {
                 faults.push("gateway.kind is \"helpdesk\", but a file sends no SMS: name a helpdesk in helpdesk.kind".to_owned());
             }
             GatewayKind::Helpdesk => {}
+            GatewayKind::Twilio if [HelpdeskKind::Zendesk, HelpdeskKind::Chatwoot].contains(&helpdesk.kind) => {
+                faults.push("with Zendesk and Chatwoot messages go through the helpdesk: set gateway.kind to \"helpdesk\"".to_owned());
+            }
             GatewayKind::Twilio => {
                 let twilio = &self.twilio;
                 if twilio.account_sid.is_empty() || twilio.auth_token.is_empty() {

@@ -1,5 +1,6 @@
 //! What the worker needs from the world.
 
+pub mod archive;
 pub mod clock;
 pub mod helpdesk;
 pub mod inbox;

@@ -80,6 +80,10 @@ pub trait SmsGateway: Send + Sync {
     async fn inbound_since(&self, _since: Timestamp) -> Result<Vec<InboundMessage>, SendError> {
         Ok(Vec::new())
     }
+    /// It knows what messages come to.
+    fn has_bills(&self) -> bool {
+        false
+    }
     /// What a message came to, by the vendor's id. A gateway without bills has none.
     async fn bill(&self, _vendor_id: &str) -> Result<Option<Bill>, SendError> {
         Ok(None)

@@ -2,6 +2,8 @@
 
 use crate::delivery::DeliveryReport;
 use crate::inbound::InboundMessage;
+use triage::phone::PhoneNumber;
+use triage::ticket::MessageId;
 
 /// One call, as it came.
 #[derive(Clone, Copy)]
@@ -21,6 +23,17 @@ pub struct Call<'a> {
 pub enum Heard {
     /// Somebody wrote.
     Message(InboundMessage),
+    /// The carrier has taken an opt-out or an opt-in, in whichever words: it holds whatever is made of the message.
+    Consent {
+        /// The message that asked for it.
+        cause: MessageId,
+        /// Whose it is.
+        customer: PhoneNumber,
+        /// Towards which number of the company.
+        company: PhoneNumber,
+        /// Out, or in again.
+        opted_out: bool,
+    },
     /// News of something that was sent.
     Delivery(DeliveryReport),
     /// Something happened in a conversation of the helpdesk; it is read there. The helpdesk's own id.

@@ -71,6 +71,10 @@ impl IntercomHelpdesk {
         self.client.get(&format!("/conversations/{id}?display_as=plaintext")).await
     }
 
+    pub(crate) fn client(&self) -> &Rest {
+        &self.client
+    }
+
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value, HelpdeskError> {
         self.client.write(Method::POST, path, body).await
     }

@@ -43,7 +43,7 @@ fn of_part(conversation: &str, part: &Part, ours: &str) -> Option<Said> {
         "close" | "snoozed" => by == By::Person,
         _ => false,
     };
-    if is_note || !(takes || !text.is_empty()) || (by == By::Automaton && !takes) {
+    if is_note || (!takes && (text.is_empty() || by == By::Automaton)) {
         return None;
     }
     let id = format!("intercom-{conversation}-{}", part.id.clone()?);

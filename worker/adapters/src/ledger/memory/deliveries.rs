@@ -3,8 +3,10 @@
 use crate::ledger::memory::state::{Consent, EffectRow, State, cut};
 use jiff::Timestamp;
 use runtime::delivery::{DeliveryReport, Noted};
-use runtime::effect::{Effect, EffectState};
-use triage::ticket::Author;
+use runtime::effect::{DecisionId, Effect, EffectState};
+use runtime::ports::sms_gateway::Bill;
+use triage::phone::PhoneNumber;
+use triage::ticket::{Author, MessageId};
 
 impl State {
     pub(crate) fn note_delivery(&mut self, report: &DeliveryReport, now: Timestamp) -> Noted {
@@ -38,6 +40,33 @@ impl State {
         let Some(conversation) = self.conversations.get(&row.ticket) else { return };
         let (customer, company) = (conversation.customer.clone(), conversation.company.clone());
         self.consents.push(Consent { customer, company, at: cut(now), is_out: true, decision: row.decision.clone() });
+    }
+
+    /// The carrier has taken an opt-out or opt-in; the message that asked for it stands where a decision would.
+    pub(crate) fn note_consent(&mut self, cause: &MessageId, customer: &PhoneNumber, company: &PhoneNumber, is_out: bool, now: Timestamp) {
+        let decision = DecisionId(cause.0.clone());
+        let is_it = |consent: &Consent| &consent.customer == customer && &consent.company == company && consent.decision == decision;
+        if !self.consents.iter().any(is_it) {
+            let (customer, company) = (customer.clone(), company.clone());
+            self.consents.push(Consent { customer, company, at: cut(now), is_out, decision });
+        }
+    }
+
+    /// Messages without a price that were sent between these moments.
+    pub(crate) fn unbilled(&self, after: Timestamp, before: Timestamp, max: usize) -> Vec<String> {
+        let is_within = |at: i64| at > after.as_millisecond() && at <= before.as_millisecond();
+        let is_sent = |row: &&EffectRow| matches!(row.effect, Effect::Send { .. }) && row.state == EffectState::Done && !row.is_billed;
+        let sent = self.effects.iter().filter(is_sent).filter(|row| row.begun_at.is_some_and(is_within));
+        sent.filter_map(|row| row.vendor_id.clone()).take(max).collect()
+    }
+
+    /// Keeps what a message came to.
+    pub(crate) fn note_bill(&mut self, bill: &Bill, now: Timestamp) {
+        self.note_delivery(&bill.report, now);
+        let is_it = |row: &&mut EffectRow| row.vendor_id.as_ref() == Some(&bill.report.vendor_id);
+        if let Some(row) = self.effects.iter_mut().find(is_it).filter(|_| bill.price_micros.is_some()) {
+            row.is_billed = true;
+        }
     }
 
     /// When the newest message that somebody else wrote was taken in.

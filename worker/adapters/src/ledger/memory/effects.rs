@@ -32,6 +32,7 @@ impl State {
             vendor_id: None,
             is_doubtful: false,
             delivery: None,
+            is_billed: false,
         });
     }
 

@@ -14,8 +14,11 @@ use runtime::delivery::{DeliveryReport, Noted};
 use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, LedgerError, Malformed, Received, WorkerId, Written};
+use runtime::ports::sms_gateway::Bill;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use triage::decision::Decision;
+use triage::phone::PhoneNumber;
+use triage::ticket::MessageId;
 
 /// The in-memory ledger.
 #[derive(Default)]
@@ -77,8 +80,29 @@ impl Ledger for MemoryLedger {
         Ok(self.state().settle(claim, outcome, now))
     }
 
+    async fn note_consent(
+        &self,
+        cause: &MessageId,
+        customer: &PhoneNumber,
+        company: &PhoneNumber,
+        opted_out: bool,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.state().note_consent(cause, customer, company, opted_out, now);
+        Ok(())
+    }
+
     async fn note_delivery(&self, report: &DeliveryReport, now: Timestamp) -> Result<Noted, LedgerError> {
         Ok(self.state().note_delivery(report, now))
+    }
+
+    async fn unbilled(&self, after: Timestamp, before: Timestamp, limit: usize) -> Result<Vec<String>, LedgerError> {
+        Ok(self.state().unbilled(after, before, limit))
+    }
+
+    async fn note_bill(&self, _vendor_id: &str, bill: &Bill, now: Timestamp) -> Result<(), LedgerError> {
+        self.state().note_bill(bill, now);
+        Ok(())
     }
 
     async fn last_received(&self) -> Result<Option<Timestamp>, LedgerError> {

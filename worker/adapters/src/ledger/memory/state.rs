@@ -108,6 +108,7 @@ pub(crate) struct EffectRow {
     pub(crate) vendor_id: Option<String>,
     pub(crate) is_doubtful: bool,
     pub(crate) delivery: Option<DeliveryState>,
+    pub(crate) is_billed: bool,
 }
 
 pub(crate) struct Letter {

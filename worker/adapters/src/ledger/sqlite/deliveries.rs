@@ -6,10 +6,11 @@ use crate::ledger::sqlite::rows::timestamp;
 use crate::ledger::sqlite::settlement::{self, Open};
 use runtime::delivery::{DeliveryReport, DeliveryState, Noted};
 use runtime::effect::{DecisionId, EffectClaim, EffectKey};
+use runtime::ports::sms_gateway::Bill;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
 use triage::phone::PhoneNumber;
-use triage::ticket::TicketId;
+use triage::ticket::{MessageId, TicketId};
 
 /// A send, as it stands.
 struct Sent {
@@ -47,6 +48,50 @@ pub(crate) fn note(connection: &Connection, report: &DeliveryReport, now: i64) -
         settlement::opted_out(connection, &sent.claim, now)?;
     }
     Ok(Noted::News)
+}
+
+/// The carrier has taken an opt-out or opt-in; the message that asked for it stands where a decision would.
+pub(crate) fn note_consent(
+    connection: &Connection,
+    cause: &MessageId,
+    customer: &PhoneNumber,
+    company: &PhoneNumber,
+    opted_out: bool,
+    now: i64,
+) -> Result<(), Problem> {
+    let mut known = connection.prepare_cached("SELECT 1 FROM consents WHERE customer = ?1 AND company = ?2 AND decision = ?3")?;
+    let who = [customer.reveal(), company.reveal(), cause.0.as_str()];
+    if known.exists(who)? {
+        return Ok(());
+    }
+    let mut insert =
+        connection.prepare_cached("INSERT INTO consents (customer, company, decision, at, opted_out) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    insert.execute(params![who[0], who[1], who[2], now, opted_out])?;
+    Ok(())
+}
+
+/// Messages without a price that were sent between these moments.
+pub(crate) fn unbilled(connection: &Connection, after: i64, before: i64, max: usize) -> Result<Vec<String>, Problem> {
+    let mut statement = connection.prepare_cached(
+        "SELECT e.vendor_id FROM effects e LEFT JOIN deliveries d ON d.effect = e.key WHERE e.kind = 'send' AND e.state = 'done'
+         AND e.vendor_id IS NOT NULL AND e.begun_at > ?1 AND e.begun_at <= ?2 AND d.price_micros IS NULL ORDER BY e.seq",
+    )?;
+    Ok(statement.query_map([after, before], |row| row.get(0))?.take(max).collect::<Result<_, _>>()?)
+}
+
+/// Keeps what a message came to.
+pub(crate) fn note_bill(connection: &Connection, vendor_id: &str, bill: &Bill, now: i64) -> Result<(), Problem> {
+    let Some(sent) = find(connection, &bill.report)? else { return Ok(()) };
+    note(connection, &bill.report, now)?;
+    let Some(price) = bill.price_micros else { return Ok(()) };
+    let mut update = connection.prepare_cached(
+        "UPDATE deliveries SET segments = ?2, price_micros = ?3, currency = ?4 WHERE effect = ?1 AND price_micros IS NULL",
+    )?;
+    if update.execute(params![sent.claim.key.0, bill.segments, price, bill.currency])? > 0 {
+        let detail = json!({ "vendor_id": vendor_id, "segments": bill.segments, "price_micros": price, "currency": bill.currency });
+        outcomes::append(connection, sent.open.conversation, Some(&sent.claim.decision.0), "billed", &detail, now)?;
+    }
+    Ok(())
 }
 
 /// By the token that went along, else by the vendor's id.

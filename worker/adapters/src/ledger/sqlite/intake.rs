@@ -1,8 +1,8 @@
 //! Taking in: messages once by their id, and bytes that are no message once by their hash.
 
-use crate::ledger::sqlite::outcomes;
 use crate::ledger::sqlite::problem::Problem;
 use crate::ledger::sqlite::rows::{author_word, ms, owner_word, timestamp};
+use crate::ledger::sqlite::{drafts, outcomes};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{MALFORMED_BYTES_MAX, Malformed, Received};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -112,6 +112,7 @@ fn agent_wrote(connection: &Connection, inbound: &InboundMessage, seq: i64, at: 
     let mut newest = connection.prepare_cached("SELECT id FROM decisions WHERE conversation = ?1 ORDER BY seq DESC LIMIT 1")?;
     let decision: Option<String> = newest.query_row([conversation], |row| row.get(0)).optional()?;
     outcomes::append(connection, conversation, decision.as_deref(), "agent_replied", &json!({}), now)?;
+    drafts::measure(connection, conversation, &inbound.text, now)?;
     Ok(conversation)
 }
 

@@ -4,7 +4,11 @@ CREATE TABLE deliveries (
     vendor_id TEXT NOT NULL,
     state TEXT NOT NULL,
     code BIGINT,
-    at BIGINT NOT NULL
+    at BIGINT NOT NULL,
+    -- What it came to, once the vendor has said so: segments, millionths of the currency.
+    segments BIGINT,
+    price_micros BIGINT,
+    currency TEXT
 );
 
 CREATE INDEX effects_by_vendor_id ON effects (vendor_id) WHERE vendor_id IS NOT NULL;
