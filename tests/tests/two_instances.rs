@@ -50,5 +50,6 @@ async fn each_stops_after_three_automatic_replies() {
     }
     let said = (one.phone.sent().len(), other.phone.sent().len());
     assert!((1..=REPLIES_MAX).contains(&said.0) && said.1 <= REPLIES_MAX, "{said:?}");
-    assert!(!one.house.helpdesk.calls().is_empty(), "a person is told");
+    let told = one.house.helpdesk.calls().len() + other.house.helpdesk.calls().len();
+    assert!(told > 0, "a person is told");
 }

@@ -98,7 +98,7 @@ impl FakeIntercom {
 
 fn missing() -> (StatusCode, Json<Value>) {
     let errors = json!([{ "code": "not_found", "message": "Resource Not Found" }]);
-    (StatusCode::NOT_FOUND, Json(json!({ "type": "error.list", "request_id": "1", "errors": errors })))
+    (StatusCode::NOT_FOUND, Json(json!({ "type": "error.list", "request_id": "8c288c4f-b699-4209-9de4-064398f02785", "errors": errors })))
 }
 
 async fn me(headers: HeaderMap) -> Answer {

@@ -57,7 +57,7 @@ async fn the_first_automatic_message_says_what_it_is_and_the_next_does_not() {
 
 #[tokio::test]
 async fn an_introduction_that_does_not_fit_into_the_answer_goes_before_it() {
-    let long = introducing().but(|w| w.policy.texts.introduction = english(&"so long a greeting ".repeat(15)));
+    let long = introducing().but(|w| w.policy.texts.introduction = english(&"so long a greeting ".repeat(16)));
     assert_eq!(texts(long, &case_saying("Can I return my helmet?")).await.len(), 2);
 }
 

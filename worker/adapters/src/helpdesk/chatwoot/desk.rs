@@ -111,7 +111,7 @@ fn said(conversation: &str, message: Message, me: u64) -> Option<Said> {
         _ => By::Person,
     };
     let at = Timestamp::from_second(message.second()).unwrap_or(Timestamp::UNIX_EPOCH);
-    Some(Said { id: format!("{PREFIX}{conversation}-{}", message.id), by, at, text: html::text(&message.content.unwrap_or_default()) })
+    Some(Said { id: format!("{PREFIX}{conversation}-{}", message.id), by, at, text: message.content.unwrap_or_default().trim().to_owned() })
 }
 
 fn conversation_id(of: &Conversation) -> Result<String, HelpdeskError> {
@@ -213,7 +213,7 @@ impl Channel for ChatwootHelpdesk {
             let is_ours = message.sender.as_ref().and_then(|sender| sender.id) == Some(me);
             is_ours && !message.private && message.message_type == 1 && message.second() >= since
         });
-        let same = ours.find(|message| html::is_same_text(&html::text(message.content.as_deref().unwrap_or_default()), &sms.text));
+        let same = ours.find(|message| html::is_same_text(message.content.as_deref().unwrap_or_default(), &sms.text));
         Ok(same.map(|message| format!("{PREFIX}{id}-{}", message.id)))
     }
 }

@@ -36,8 +36,10 @@ impl Channel for IntercomHelpdesk {
         let ours = parts.filter(|part| part.part_type == "comment" && by(&part.author, &admin) == By::Ours);
         let since = since.as_second() - SLACK_S;
         let same = ours.filter(|part| {
-            let said = html::text(part.body.as_deref().unwrap_or_default());
-            part.created_at >= since && html::is_same_text(&said, &sms.text)
+            let body = part.body.as_deref().unwrap_or_default();
+            // As plain text it comes as it was written; some parts come as HTML all the same.
+            let is_same = html::is_same_text(body, &sms.text) || html::is_same_text(&html::text(body), &sms.text);
+            part.created_at >= since && is_same
         });
         Ok(same.max_by_key(|part| part.created_at).and_then(|part| part.id.clone()).map(|id| format!("intercom-{place}-{id}")))
     }
