@@ -34,10 +34,9 @@ fn handing_over() -> World {
 }
 
 async fn texts(world: World, case: &Case) -> Vec<String> {
-    match world.decide(case).await.decision.action {
-        Action::Reply { texts } => texts,
-        other => vec![other.name().to_owned()],
-    }
+    let action = world.decide(case).await.decision.action;
+    let name = action.name().to_owned();
+    if let Action::Reply { texts } = action { texts } else { vec![name] }
 }
 
 async fn holding(world: World, case: &Case) -> Option<String> {
