@@ -1,6 +1,11 @@
-//! What the tests of the whole house share: contract suites that run over every twin of a port, and a worker that is driven
-//! round by round.
+//! What the tests of the whole house share: contract suites that run over every twin of a port, a worker that is driven round by
+//! round, and vendors' servers on loopback.
 
+pub mod calls;
 pub mod contracts;
+pub mod fakes;
 pub mod model;
+pub mod prism;
+pub mod shared;
 pub mod test_worker;
+pub mod vendor_house;

@@ -77,8 +77,7 @@ impl TestWorker {
     ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let start: Timestamp = "2026-11-02T15:00:00Z".parse()?;
-        let knowledge = knowledge(&folder, start).await?;
-        let triage = change(triage(&knowledge).await?);
+        let triage = change(shop(&folder, start, IntentCatalog::default()).await?);
         let clock = Arc::new(ManualClock::at(start));
         let (inbox, ledger, helpdesk) =
             (Arc::new(MemoryInbox::default()), Arc::new(MemoryLedger::default()), Arc::new(MemoryHelpdesk::default()));
@@ -115,6 +114,17 @@ pub fn sync(knowledge: &Knowledge) -> Sync {
     Sync { loader: loader.clone(), parser: Arc::new(InProcessParser), store: store.clone(), embedder: embedder.clone() }
 }
 
+/// The `Triage` of the shop, with this catalogue, its files below `folder`.
+pub async fn shop(folder: &TempDir, start: Timestamp, catalog: IntentCatalog) -> anyhow::Result<Triage> {
+    triage(&knowledge(folder, start).await?, catalog).await
+}
+
+/// A catalogue of what the shop's customers want: its names become tags.
+pub fn catalog() -> anyhow::Result<IntentCatalog> {
+    let intents = ["hours", "returns", "gift_cards"].map(|name| serde_json::json!({ "name": name, "team": "support" }));
+    Ok(serde_json::from_value(serde_json::json!({ "intents": intents }))?)
+}
+
 async fn knowledge(folder: &TempDir, now: Timestamp) -> anyhow::Result<Knowledge> {
     let file = folder.path().join("faq.csv");
     std::fs::write(&file, FAQ)?;
@@ -134,7 +144,7 @@ async fn knowledge(folder: &TempDir, now: Timestamp) -> anyhow::Result<Knowledge
     Ok(knowledge)
 }
 
-async fn triage(knowledge: &Knowledge) -> anyhow::Result<Triage> {
+async fn triage(knowledge: &Knowledge, catalog: IntentCatalog) -> anyhow::Result<Triage> {
     let examples: Vec<Example> = [("when do you open", "hours"), ("can i return it", "returns"), ("do gift cards expire", "gift_cards")]
         .into_iter()
         .flat_map(|(text, intent)| {
@@ -142,7 +152,7 @@ async fn triage(knowledge: &Knowledge) -> anyhow::Result<Triage> {
             forms.into_iter().map(move |text| Example { text, intent: IntentName(intent.to_owned()), language: None })
         })
         .collect();
-    let model = train(&examples, &IntentCatalog::default(), knowledge.embedder.as_ref(), 1).await?;
+    let model = train(&examples, &catalog, knowledge.embedder.as_ref(), 1).await?;
     let classifier = LocalClassifier::new(Arc::new(model), knowledge.embedder.clone())?;
     let policy = Policy {
         max_wrong_per_100: 100.0,
@@ -152,6 +162,6 @@ async fn triage(knowledge: &Knowledge) -> anyhow::Result<Triage> {
         limits: triage::policy::Limits { out_of_scope_max: 1.0, intent_probability_min: 0.0, ..Default::default() },
         ..Policy::default()
     };
-    let terms = Terms::new(policy, IntentCatalog::default(), Gate::cautious());
+    let terms = Terms::new(policy, catalog, Gate::cautious());
     Ok(wiring::triage(terms, Arc::new(classifier), knowledge.retriever.clone()))
 }

@@ -17,6 +17,7 @@ use runtime::ports::inbox::Inbox;
 use runtime::ports::sms_gateway::{OutboundSms, SmsGateway};
 use std::path::Path;
 use std::sync::Arc;
+use tests::contracts::helpdesk::conversation;
 use tests::contracts::inbox::{payloads, tags};
 use triage::phone::PhoneNumber;
 use triage::ticket::TicketId;
@@ -41,10 +42,10 @@ fn files(folder: &Path) -> usize {
 #[tokio::test]
 async fn helpdesks_keep_their_promises() {
     let memory = MemoryHelpdesk::default();
-    tests::contracts::helpdesk::all(&memory, || memory.calls().len()).await;
+    tests::contracts::helpdesk::all(&memory, &conversation("a"), || memory.calls().len()).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("outbox.jsonl");
-    tests::contracts::helpdesk::all(&FileHelpdesk::new(outbox(&path)), || lines(&path).len()).await;
+    tests::contracts::helpdesk::all(&FileHelpdesk::new(outbox(&path)), &conversation("a"), || lines(&path).len()).await;
     assert_eq!(lines(&path)[0]["text"], "on its way");
     assert_eq!(lines(&path)[2]["priority"], "high");
     assert_eq!(lines(&path)[0]["at"], "2023-11-14T22:13:20Z");
@@ -62,7 +63,8 @@ async fn gateways_keep_their_promises() {
 
 fn sms(key: &str) -> OutboundSms {
     let (key, ticket) = (EffectKey(key.to_owned()), TicketId("a".to_owned()));
-    OutboundSms { key, ticket, to: PhoneNumber::parse("+12025550123").unwrap(), text: "on its way".to_owned() }
+    let (from, to) = (PhoneNumber::parse("+12025550100").unwrap(), PhoneNumber::parse("+12025550123").unwrap());
+    OutboundSms { key, ticket, attempts: 0, from, to, text: "on its way".to_owned() }
 }
 
 #[tokio::test]
@@ -72,7 +74,7 @@ async fn an_outbox_knows_its_keys_after_a_restart_and_cuts_off_a_torn_line() {
     {
         let outbox = outbox(&path);
         FileSmsGateway::new(outbox.clone()).send(&sms("D1-0")).await.unwrap();
-        FileHelpdesk::new(outbox).tag(&EffectKey("D1-1".to_owned()), &TicketId("a".to_owned()), &[]).await.unwrap();
+        FileHelpdesk::new(outbox).tag(&EffectKey("D1-1".to_owned()), &conversation("a"), &[]).await.unwrap();
     }
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, [&whole[..], br#"{"key":"D2-0","at":"2023-"#].concat()).unwrap();

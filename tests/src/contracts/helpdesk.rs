@@ -1,19 +1,21 @@
 //! What every helpdesk promises.
 
+use runtime::conversation::Conversation;
 use runtime::effect::{EffectKey, Proposal};
 use runtime::ports::helpdesk::Helpdesk;
 use triage::classification::Priority;
 use triage::evidence::PassageId;
+use triage::phone::PhoneNumber;
 use triage::ticket::{Tag, Team, TicketId};
 
-/// Runs every case. `count` says how many things the helpdesk has done so far.
-pub async fn all(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
-    each_call_twice_does_it_once(helpdesk, &count).await;
-    another_key_does_it_again(helpdesk, &count).await;
+/// Runs every case on a conversation in which nothing was done. `count` says how many things the helpdesk has done so far: notes,
+/// proposals, tags.
+pub async fn all(helpdesk: &dyn Helpdesk, of: &Conversation, count: impl Fn() -> usize) {
+    each_call_twice_does_it_once(helpdesk, of, &count).await;
+    another_key_does_it_again(helpdesk, of, &count).await;
 }
 
-async fn each_call_twice_does_it_once(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
-    let ticket = TicketId("a".to_owned());
+async fn each_call_twice_does_it_once(helpdesk: &dyn Helpdesk, of: &Conversation, count: impl Fn() -> usize) {
     let (draft, tag, escalate) = (key("D1-0"), key("D1-1"), key("D1-2"));
     let (tags, team) = ([Tag("parcel".to_owned())], Team("support".to_owned()));
     let proposal = Proposal {
@@ -26,9 +28,9 @@ async fn each_call_twice_does_it_once(helpdesk: &dyn Helpdesk, count: impl Fn() 
     };
     for done in 0..2 {
         let ids = [
-            helpdesk.draft(&draft, &ticket, &proposal).await.unwrap(),
-            helpdesk.tag(&tag, &ticket, &tags).await.unwrap(),
-            helpdesk.escalate(&escalate, &ticket, Some(&team), Priority::High, "please look").await.unwrap(),
+            helpdesk.draft(&draft, of, &proposal).await.unwrap(),
+            helpdesk.tag(&tag, of, &tags).await.unwrap(),
+            helpdesk.escalate(&escalate, of, Some(&team), Priority::High, "please look").await.unwrap(),
         ];
         assert_eq!(count(), 3, "time {done}");
         let mut different = ids.to_vec();
@@ -37,13 +39,17 @@ async fn each_call_twice_does_it_once(helpdesk: &dyn Helpdesk, count: impl Fn() 
     }
 }
 
-async fn another_key_does_it_again(helpdesk: &dyn Helpdesk, count: impl Fn() -> usize) {
+async fn another_key_does_it_again(helpdesk: &dyn Helpdesk, of: &Conversation, count: impl Fn() -> usize) {
     let before = count();
-    let ticket = TicketId("a".to_owned());
-    let first = helpdesk.tag(&key("D2-0"), &ticket, &[]).await.unwrap();
-    let second = helpdesk.tag(&key("D3-0"), &ticket, &[]).await.unwrap();
+    let first = helpdesk.escalate(&key("D2-0"), of, None, Priority::Low, "please look").await.unwrap();
+    let second = helpdesk.escalate(&key("D3-0"), of, None, Priority::Low, "please look").await.unwrap();
     assert_ne!(first, second);
     assert_eq!(count(), before + 2);
+}
+
+/// A conversation with this id.
+pub fn conversation(ticket: &str) -> Conversation {
+    Conversation { ticket: TicketId(ticket.to_owned()), customer: PhoneNumber::parse("+12025550142").unwrap() }
 }
 
 fn key(name: &str) -> EffectKey {

@@ -38,6 +38,8 @@ fn sms(key: &str) -> OutboundSms {
     OutboundSms {
         key: EffectKey(key.to_owned()),
         ticket: TicketId("a".to_owned()),
+        attempts: 0,
+        from: PhoneNumber::parse("+12025550100").unwrap(),
         to: PhoneNumber::parse("+12025550123").unwrap(),
         text: "It is on its way.\nTomorrow.".to_owned(),
     }

@@ -2,11 +2,13 @@
 
 pub mod ask;
 pub mod evaluate;
+pub mod fetch;
 pub mod prompts;
 pub mod simulate;
 
 use crate::args::ask::AskArgs;
 use crate::args::evaluate::EvaluateCommand;
+use crate::args::fetch::FetchCommand;
 use crate::args::prompts::PromptsCommand;
 use crate::args::simulate::{SimulateArgs, WatchArgs};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -66,6 +68,12 @@ pub enum Command {
         /// What to do with them.
         #[command(subcommand)]
         command: PromptsCommand,
+    },
+    /// Bring past tickets or articles of the helpdesk into files.
+    Fetch {
+        /// What to bring.
+        #[command(subcommand)]
+        command: FetchCommand,
     },
     /// What could not be dealt with.
     Dead {

@@ -58,6 +58,11 @@ impl Home {
         self.root.join("spool")
     }
 
+    /// Conversations that webhooks have named.
+    pub fn notices(&self) -> PathBuf {
+        self.root.join("notices")
+    }
+
     /// What the `file` helpdesk and gateway did.
     pub fn outbox(&self) -> PathBuf {
         self.root.join("outbox.jsonl")

@@ -8,4 +8,5 @@ pub mod home;
 pub mod screen;
 pub mod shop;
 pub mod telemetry;
+pub mod vendors;
 pub mod wiring;

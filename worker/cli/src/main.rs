@@ -58,6 +58,7 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
             Command::Simulate(simulate) => commands::simulate::run::run(&config, &simulate, screen).await,
             Command::Watch(watch) => commands::watch::run(&config, &watch, screen).await,
             Command::Prompts { command } => commands::prompts::run(&command, screen),
+            Command::Fetch { command } => commands::fetch::run(&config, &command, screen).await,
             Command::Dead { command } => commands::dead::run(&config, &command, screen).await,
             Command::Status => commands::status::run(&config, screen).await,
             Command::Pause => commands::pause::run(&config, true, screen).await,

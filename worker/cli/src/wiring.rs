@@ -4,9 +4,9 @@
 pub mod model;
 
 use crate::commands::parse_document;
-use crate::config::{Config, EmbedderConfig, EmbedderKind, GatewayConfig, HelpdeskConfig};
+use crate::config::{Config, EmbedderConfig, EmbedderKind};
 use crate::home::Home;
-use adapters::helpdesk::file::FileHelpdesk;
+use crate::vendors::{self, Vendors};
 use adapters::inbox::spool::Spool;
 use adapters::knowledge_store::sqlite::store::SqliteKnowledgeStore;
 use adapters::ledger::sqlite::SqliteLedger;
@@ -14,7 +14,6 @@ use adapters::loader::combined::CombinedLoader;
 use adapters::loader::folder::Folder;
 use adapters::outbox::Outbox;
 use adapters::parser::child::ChildParser;
-use adapters::sms_gateway::file::FileSmsGateway;
 use adapters::vector_index::embedded::index::EmbeddedVectorIndex;
 use anyhow::Context;
 use knowledge::feed::Feed;
@@ -194,19 +193,31 @@ pub fn spool(home: &Home) -> anyhow::Result<Arc<Spool>> {
     Ok(Arc::new(Spool::open(&home.spool())?))
 }
 
+/// Conversations that webhooks have named and that are still to be read.
+pub fn notices(home: &Home) -> anyhow::Result<Arc<Spool>> {
+    Ok(Arc::new(Spool::open(&home.notices())?))
+}
+
+/// The helpdesk and the phone network; one process at a time may hold them.
+pub fn vendors(config: &Config, home: &Home, clock: Arc<dyn Clock>) -> anyhow::Result<Vendors> {
+    let outbox = Arc::new(Outbox::open(&home.outbox(), clock.clone())?);
+    vendors::connect(config, &outbox, clock)
+}
+
 /// A worker on a data folder.
 pub fn worker(config: &Config, home: &Home, triage: Triage, ledger: Arc<SqliteLedger>, clock: Arc<dyn Clock>) -> anyhow::Result<Worker> {
-    let outbox = Arc::new(Outbox::open(&home.outbox(), clock.clone())?);
-    let ports = Ports {
-        inbox: spool(home)?,
-        ledger,
-        helpdesk: match config.helpdesk {
-            HelpdeskConfig::File => Arc::new(FileHelpdesk::new(outbox.clone())),
-        },
-        gateway: match config.gateway {
-            GatewayConfig::File => Arc::new(FileSmsGateway::new(outbox)),
-        },
-        clock,
-    };
+    worker_with(config, home, triage, ledger, vendors(config, home, clock.clone())?, clock)
+}
+
+/// A worker on a data folder, with vendors that are connected already.
+pub fn worker_with(
+    config: &Config,
+    home: &Home,
+    triage: Triage,
+    ledger: Arc<SqliteLedger>,
+    (helpdesk, gateway): Vendors,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Worker> {
+    let ports = Ports { inbox: spool(home)?, ledger, helpdesk, gateway, clock };
     Ok(Worker::new(WorkerId(config.worker.name.clone()), triage, ports, config.worker.settings.clone()))
 }

@@ -6,22 +6,11 @@ use axum::routing::get;
 use axum::{Json, Router};
 use runtime::ports::records::Records;
 use serde_json::{Value, json};
-use std::future::Future;
 use std::sync::Arc;
-use tokio::net::TcpListener;
 
-/// The console's routes.
+/// The routes for operators.
 pub fn router(records: Arc<dyn Records>) -> Router {
     Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).with_state(records)
-}
-
-/// Serves the console until `stopped` is over.
-pub async fn serve(
-    listener: TcpListener,
-    records: Arc<dyn Records>,
-    stopped: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    axum::serve(listener, router(records)).with_graceful_shutdown(stopped).await
 }
 
 async fn healthz() -> Json<Value> {

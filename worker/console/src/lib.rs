@@ -1,3 +1,5 @@
-//! HTTP for operators. Nothing here decides anything.
+//! HTTP: vendors' webhooks in, health and readiness for operators. Nothing here decides anything.
 
 pub mod health;
+pub mod server;
+pub mod webhooks;

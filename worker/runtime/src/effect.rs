@@ -1,5 +1,6 @@
 //! Effects: what a decision does to the world, each with a key of its own.
 
+use crate::conversation::Conversation;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -8,7 +9,7 @@ use triage::decision::{Action, Decision};
 use triage::evidence::PassageId;
 use triage::hash;
 use triage::phone::PhoneNumber;
-use triage::ticket::{MessageId, Tag, Team, TicketId};
+use triage::ticket::{Author, Message, MessageId, Tag, Team, TicketId};
 
 /// The id of a decision. It is made from what was decided, so that making it twice gives the same one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -99,6 +100,13 @@ pub enum Effect {
         /// What they need to know.
         note: String,
     },
+    /// Put into the helpdesk what was said beside it.
+    Record {
+        /// Who said it.
+        by: Author,
+        /// What.
+        text: String,
+    },
 }
 
 impl Effect {
@@ -109,6 +117,7 @@ impl Effect {
             Effect::Draft(_) => "draft",
             Effect::Tag { .. } => "tag",
             Effect::Escalate { .. } => "escalate",
+            Effect::Record { .. } => "record",
         }
     }
 }
@@ -135,6 +144,7 @@ pub fn effects_of(decision: &Decision, customer: &PhoneNumber) -> Vec<Effect> {
             priority: decision.priority,
         })),
         Action::Escalate { note } => {
+            effects.extend(decision.holding.iter().map(|text| Effect::Send { to: customer.clone(), text: text.clone() }));
             effects.push(Effect::Escalate { team: decision.team.clone(), priority: decision.priority, note: note.clone() });
         }
         Action::TagOnly | Action::Ignore => {}
@@ -143,6 +153,28 @@ pub fn effects_of(decision: &Decision, customer: &PhoneNumber) -> Vec<Effect> {
         effects.push(Effect::Tag { tags: decision.tags.clone() });
     }
     effects
+}
+
+/// The same effects for a helpdesk that messages do not go through: what the customer said stands first, and what is sent stands
+/// right behind its send, so that it is put into the ticket only when it was sent.
+pub fn with_records(effects: Vec<Effect>, turn: &[Message]) -> Vec<Effect> {
+    let said = turn.iter().map(shown).filter(|text| !text.trim().is_empty());
+    let mut recorded: Vec<Effect> = said.map(|text| Effect::Record { by: Author::Customer, text }).collect();
+    for effect in effects {
+        let record = match &effect {
+            Effect::Send { text, .. } => Some(Effect::Record { by: Author::Bot, text: text.clone() }),
+            Effect::Draft(_) | Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => None,
+        };
+        recorded.push(effect);
+        recorded.extend(record);
+    }
+    recorded
+}
+
+/// The text, and what came with it by name.
+fn shown(message: &Message) -> String {
+    let media = message.media.iter().map(|media| format!("[{}: {}]", media.content_type, media.url));
+    [message.text.clone()].into_iter().filter(|text| !text.is_empty()).chain(media).collect::<Vec<_>>().join("\n")
 }
 
 /// Where an effect stands.
@@ -172,6 +204,10 @@ pub struct EffectClaim {
     pub decision: DecisionId,
     /// The conversation.
     pub ticket: TicketId,
+    /// The customer's number.
+    pub customer: PhoneNumber,
+    /// The company's number that the customer wrote to.
+    pub company: PhoneNumber,
     /// What to do.
     pub effect: Effect,
     /// How often it was tried before.
@@ -180,6 +216,13 @@ pub struct EffectClaim {
     pub begun_at: Timestamp,
     /// Whoever holds an older claim may not settle.
     pub fence: u64,
+}
+
+impl EffectClaim {
+    /// The conversation, as the helpdesk is told of it.
+    pub fn conversation(&self) -> Conversation {
+        Conversation { ticket: self.ticket.clone(), customer: self.customer.clone() }
+    }
 }
 
 /// What became of an effect.
@@ -201,6 +244,11 @@ pub enum EffectOutcome {
     Unknown {
         /// When to look.
         look_at: Timestamp,
+        /// Why, without message text.
+        problem: String,
+    },
+    /// It will never happen, because the customer has opted out with the carrier.
+    OptedOut {
         /// Why, without message text.
         problem: String,
     },

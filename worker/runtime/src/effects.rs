@@ -1,5 +1,6 @@
 //! Carrying out one effect. The failing line says whether it certainly did not happen, may have happened, or never will.
 
+use crate::desk::catch_up;
 use crate::effect::{Effect, EffectClaim, EffectOutcome};
 use crate::events;
 use crate::ports::clock::Clock;
@@ -30,12 +31,17 @@ pub struct Effects {
 enum Failure {
     Again { problem: String, retry_after_ms: Option<i64> },
     Unknown { problem: String },
+    OptedOut { problem: String },
     Refused { problem: String },
 }
 
 impl Effects {
     /// Carries out one effect and settles it.
     pub async fn perform(&self, claim: EffectClaim) -> Result<Written, LedgerError> {
+        if let Some(outcome) = self.no_longer_sure(&claim).await {
+            events::settled(&claim, &outcome);
+            return self.ledger.settle(&claim, &outcome, self.clock.now()).await;
+        }
         let deadline = Duration::from_millis(u64::try_from(self.settings.effect_deadline_ms).unwrap_or(0));
         let outcome = match tokio::time::timeout(deadline, self.call(&claim)).await {
             Ok(Ok(vendor_id)) => EffectOutcome::Done { vendor_id },
@@ -52,7 +58,7 @@ impl Effects {
         let found = match &claim.effect {
             Effect::Send { to, text } => self.gateway.find(&sms(&claim, to, text), claim.begun_at).await.map_err(Failure::from),
             // Helpdesk calls are idempotent by their key: calling again is the look-up.
-            Effect::Draft(_) | Effect::Tag { .. } | Effect::Escalate { .. } => Ok(None),
+            Effect::Draft(_) | Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => Ok(None),
         };
         let too_old = now.as_millisecond() - claim.begun_at.as_millisecond() > self.settings.unknown_max_ms;
         let outcome = match found {
@@ -63,21 +69,45 @@ impl Effects {
             }
             Ok(None) => EffectOutcome::Again { at: now, problem: "not found where it would be: it did not happen".to_owned() },
             Err(_) if too_old => EffectOutcome::Failed { problem: "nobody could tell in time whether it happened".to_owned() },
-            Err(Failure::Again { problem, .. } | Failure::Unknown { problem } | Failure::Refused { problem }) => {
-                EffectOutcome::Unknown { look_at: later(now, self.settings.settle_ms), problem }
-            }
+            Err(
+                Failure::Again { problem, .. }
+                | Failure::Unknown { problem }
+                | Failure::OptedOut { problem }
+                | Failure::Refused { problem },
+            ) => EffectOutcome::Unknown { look_at: later(now, self.settings.settle_ms), problem },
         };
         events::settled(&claim, &outcome);
         self.ledger.settle(&claim, &outcome, now).await
     }
 
+    /// Before anything is said, the helpdesk is asked who has the ticket. What is new there is taken in and the effect begins
+    /// again: the ledger then knows whether it is still true.
+    async fn no_longer_sure(&self, claim: &EffectClaim) -> Option<EffectOutcome> {
+        if !matches!(claim.effect, Effect::Send { .. } | Effect::Draft(_)) {
+            return None;
+        }
+        let deadline = Duration::from_millis(u64::try_from(self.settings.effect_deadline_ms).unwrap_or(0));
+        let of = claim.conversation();
+        let reading = catch_up(self.helpdesk.as_ref(), self.ledger.as_ref(), self.clock.as_ref(), &of);
+        let again = |problem: String| Some(self.outcome(claim, Failure::Again { problem, retry_after_ms: None }));
+        match tokio::time::timeout(deadline, reading).await {
+            Ok(Ok(false)) => None,
+            Ok(Ok(true)) => {
+                Some(EffectOutcome::Again { at: self.clock.now(), problem: "something was said in the helpdesk meanwhile".to_owned() })
+            }
+            Ok(Err(error)) => again(error.to_string()),
+            Err(_) => again("the helpdesk did not say in time who has the ticket".to_owned()),
+        }
+    }
+
     async fn call(&self, claim: &EffectClaim) -> Result<String, Failure> {
-        let (key, ticket) = (&claim.key, &claim.ticket);
+        let (key, of) = (&claim.key, &claim.conversation());
         match &claim.effect {
             Effect::Send { to, text } => Ok(self.gateway.send(&sms(claim, to, text)).await?),
-            Effect::Draft(proposal) => Ok(self.helpdesk.draft(key, ticket, proposal).await?),
-            Effect::Tag { tags } => Ok(self.helpdesk.tag(key, ticket, tags).await?),
-            Effect::Escalate { team, priority, note } => Ok(self.helpdesk.escalate(key, ticket, team.as_ref(), *priority, note).await?),
+            Effect::Draft(proposal) => Ok(self.helpdesk.draft(key, of, proposal).await?),
+            Effect::Tag { tags } => Ok(self.helpdesk.tag(key, of, tags).await?),
+            Effect::Escalate { team, priority, note } => Ok(self.helpdesk.escalate(key, of, team.as_ref(), *priority, note).await?),
+            Effect::Record { by, text } => Ok(self.helpdesk.record(key, of, *by, text).await?),
         }
     }
 
@@ -89,13 +119,21 @@ impl Effects {
                 None => EffectOutcome::Failed { problem },
             },
             Failure::Unknown { problem } => EffectOutcome::Unknown { look_at: later(now, self.settings.settle_ms), problem },
+            Failure::OptedOut { problem } => EffectOutcome::OptedOut { problem },
             Failure::Refused { problem } => EffectOutcome::Failed { problem },
         }
     }
 }
 
 fn sms(claim: &EffectClaim, to: &triage::phone::PhoneNumber, text: &str) -> OutboundSms {
-    OutboundSms { key: claim.key.clone(), ticket: claim.ticket.clone(), to: to.clone(), text: text.to_owned() }
+    OutboundSms {
+        key: claim.key.clone(),
+        ticket: claim.ticket.clone(),
+        attempts: claim.attempts,
+        from: claim.company.clone(),
+        to: to.clone(),
+        text: text.to_owned(),
+    }
 }
 
 impl From<SendError> for Failure {
@@ -104,6 +142,7 @@ impl From<SendError> for Failure {
         match error {
             SendError::Again { retry_after_ms, .. } => Failure::Again { problem, retry_after_ms },
             SendError::Unknown { .. } => Failure::Unknown { problem },
+            SendError::OptedOut { .. } => Failure::OptedOut { problem },
             SendError::Refused { .. } => Failure::Refused { problem },
         }
     }

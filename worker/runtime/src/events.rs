@@ -1,5 +1,6 @@
 //! Everything that the worker says: one function an event. Ids only; no message text, no phone numbers.
 
+use crate::delivery::{DeliveryReport, Noted};
 use crate::effect::{DecisionId, EffectClaim, EffectOutcome};
 use crate::ports::ledger::Claim;
 use triage::decision::Decision;
@@ -39,6 +40,7 @@ pub fn settled(claim: &EffectClaim, outcome: &EffectOutcome) {
         EffectOutcome::Done { .. } => tracing::info!(%ticket, %key, effect, "effect done"),
         EffectOutcome::Again { problem, .. } => tracing::warn!(%ticket, %key, effect, problem, "effect will be tried again"),
         EffectOutcome::Unknown { problem, .. } => tracing::warn!(%ticket, %key, effect, problem, "effect unknown, will be looked up"),
+        EffectOutcome::OptedOut { problem } => tracing::warn!(%ticket, %key, effect, problem, "effect refused: the customer has opted out"),
         EffectOutcome::Failed { problem } => tracing::error!(%ticket, %key, effect, problem, "effect failed"),
     }
 }
@@ -53,4 +55,19 @@ pub fn recovered(count: u64) {
 /// A port failed; the loop goes on after a pause.
 pub fn failed(what: &'static str, problem: &dyn std::fmt::Display) {
     tracing::error!(what, %problem, "worker step failed, will be tried again");
+}
+
+/// A webhook was refused. Nothing of it was read.
+pub fn unsigned(vendor: &str) {
+    tracing::warn!(vendor, "webhook refused: its signature does not hold");
+}
+
+/// The phone network says how a message fared.
+pub fn delivery(report: &DeliveryReport, noted: Noted) {
+    tracing::info!(vendor_id = report.vendor_id, state = report.state.name(), code = report.code, ?noted, "delivery news");
+}
+
+/// What was missed was fetched.
+pub fn swept(what: &'static str, messages: usize, new: usize) {
+    tracing::info!(what, messages, new, "swept");
 }

@@ -7,6 +7,7 @@
 use crate::effect::{Effect, EffectState};
 use triage::decision::{Action, Decision};
 use triage::draft::Fault;
+use triage::ticket::Author;
 
 /// Takes everything out of a decision that was said in a removed source alone. `effects`: what it does, and where that
 /// stands. True when anything changed.
@@ -46,7 +47,8 @@ fn empty_effect(effect: &mut Effect) {
     match effect {
         Effect::Send { text, .. } => text.clear(),
         Effect::Draft(proposal) => proposal.text.clear(),
-        Effect::Tag { .. } | Effect::Escalate { .. } => {}
+        Effect::Record { by: Author::Bot, text } => text.clear(),
+        Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => {}
     }
 }
 

@@ -110,7 +110,8 @@ impl InboundMessage {
         Ok(message)
     }
 
-    fn check(&self) -> Result<(), InboundError> {
+    /// Whether it keeps the limits; for whoever makes one of a vendor's call.
+    pub fn check(&self) -> Result<(), InboundError> {
         if self.author == Author::Bot {
             return Err(InboundError::NotOfThisForm { problem: "author is `customer` or `agent`".to_owned() });
         }
@@ -128,10 +129,7 @@ impl InboundMessage {
 
     /// The conversation, given or made from the two numbers. The id does not show them.
     pub fn ticket_id(&self) -> TicketId {
-        self.conversation_id.clone().unwrap_or_else(|| {
-            let pair = format!("{}>{}", self.from.reveal(), self.to.reveal());
-            TicketId(format!("sms-{}", hash::of_bytes(pair.as_bytes())))
-        })
+        self.conversation_id.clone().unwrap_or_else(|| ticket_of(&self.from, &self.to))
     }
 
     /// The message as the ticket keeps it. A time that lies in the future is that of a wrong clock: intake's own holds.
@@ -145,6 +143,12 @@ impl InboundMessage {
             carrier_answered: self.carrier_answered,
         }
     }
+}
+
+/// The conversation that two numbers make: the customer's and the company's.
+pub fn ticket_of(customer: &PhoneNumber, company: &PhoneNumber) -> TicketId {
+    let pair = format!("{}>{}", customer.reveal(), company.reveal());
+    TicketId(format!("sms-{}", hash::of_bytes(pair.as_bytes())))
 }
 
 fn limit(what: &'static str, size: usize, max: usize) -> Result<(), InboundError> {

@@ -2,6 +2,9 @@
 //!
 //! This crate knows ports only. What is durable, and when, is the ledger's promise; see [`ports::ledger`].
 
+pub mod conversation;
+pub mod delivery;
+pub mod desk;
 pub mod effect;
 pub mod effects;
 pub mod events;
@@ -12,5 +15,6 @@ pub mod intake;
 pub mod ports;
 pub mod retry;
 pub mod settings;
+pub mod sweep;
 pub mod turn;
 pub mod worker;

@@ -1,8 +1,11 @@
 //! One turn: from a claim to a written decision, a postponement, or a person.
 
-use crate::effect::{DecisionId, Effect, effects_of};
+use crate::conversation::Conversation;
+use crate::desk::catch_up;
+use crate::effect::{DecisionId, Effect, effects_of, with_records};
 use crate::events;
 use crate::ports::clock::Clock;
+use crate::ports::helpdesk::Helpdesk;
 use crate::ports::ledger::{Claim, Ledger, LedgerError, Written};
 use crate::settings::WorkerSettings;
 use std::sync::Arc;
@@ -25,6 +28,8 @@ struct TurnError {
 pub struct Turns {
     /// Decides.
     pub triage: Triage,
+    /// Whose ticket it is, and who has it.
+    pub helpdesk: Arc<dyn Helpdesk>,
     /// Keeps what was decided.
     pub ledger: Arc<dyn Ledger>,
     /// Tells the time.
@@ -36,9 +41,29 @@ pub struct Turns {
 impl Turns {
     /// Decides one claimed turn and writes what came of it. The claim is closed when this returns without an error.
     pub async fn decide(&self, claim: Claim) -> Result<Written, LedgerError> {
+        match self.caught_up(&claim).await {
+            Ok(false) => {}
+            // What was new has ended the claim: the turn is due again, with it.
+            Ok(true) => {
+                events::superseded(&claim);
+                return Ok(Written::Superseded);
+            }
+            Err(error) => return self.give_back(&claim, error).await,
+        }
         match self.decision(&claim).await {
             Ok(decision) => self.write(&claim, &decision).await,
             Err(error) => self.give_back(&claim, error).await,
+        }
+    }
+
+    /// Reads the ticket in the helpdesk, and takes in what was said there.
+    async fn caught_up(&self, claim: &Claim) -> Result<bool, TurnError> {
+        let of = Conversation { ticket: claim.ticket.id.clone(), customer: claim.ticket.customer.clone() };
+        let deadline = Duration::from_millis(u64::try_from(self.settings.effect_deadline_ms).unwrap_or(0));
+        let reading = catch_up(self.helpdesk.as_ref(), self.ledger.as_ref(), self.clock.as_ref(), &of);
+        match tokio::time::timeout(deadline, reading).await {
+            Ok(read) => read.map_err(|error| TurnError { problem: error.to_string(), is_transient: true }),
+            Err(_) => Err(TurnError { problem: "the helpdesk did not show the ticket in time".to_owned(), is_transient: true }),
         }
     }
 
@@ -67,7 +92,11 @@ impl Turns {
 
     async fn write(&self, claim: &Claim, decision: &Decision) -> Result<Written, LedgerError> {
         let id = DecisionId::of(&claim.ticket.id, &claim.message, claim.fence);
-        let effects = effects_of(decision, &claim.ticket.customer);
+        let mut effects = effects_of(decision, &claim.ticket.customer);
+        if self.helpdesk.wants_record() {
+            let said = decision.receipt.messages.iter().filter_map(|id| claim.ticket.messages.iter().find(|message| &message.id == id));
+            effects = with_records(effects, &said.cloned().collect::<Vec<_>>());
+        }
         let written = self.ledger.decided(claim, &id, decision, &effects, self.clock.now()).await?;
         match written {
             Written::Yes => events::decided(claim, &id, decision),

@@ -63,7 +63,7 @@ impl Worker {
     pub fn new(id: WorkerId, triage: Triage, ports: Ports, settings: WorkerSettings) -> Self {
         let settings = Arc::new(settings);
         let Ports { inbox, ledger, helpdesk, gateway, clock } = ports;
-        let turns = Turns { triage, ledger: ledger.clone(), clock: clock.clone(), settings: settings.clone() };
+        let turns = Turns { triage, helpdesk: helpdesk.clone(), ledger: ledger.clone(), clock: clock.clone(), settings: settings.clone() };
         let effects = Effects { helpdesk, gateway, ledger: ledger.clone(), clock: clock.clone(), settings: settings.clone() };
         let (new_turns, new_effects) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         Worker { id, inbox, ledger, turns, effects, clock, settings, open: Arc::default(), new_turns, new_effects }

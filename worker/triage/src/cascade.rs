@@ -54,6 +54,8 @@ pub fn misses_the_dial(decision: &Decision) -> bool {
         | Reason::InShadow
         // An admin must look at the passage first, whoever writes from it.
         | Reason::PastVerification
+        | Reason::PrivateSource
+        | Reason::QuietHours
         | Reason::SureEnough => false,
     }
 }

@@ -12,6 +12,10 @@ pub const TURN_MS_MAX: i64 = 10 * 60_000;
 /// Messages of a conversation that a case looks at, the newest ones. Live and replay cut alike.
 pub const MESSAGES_MAX: usize = 60;
 
+/// What was said longer ago is not this person's: numbers are given away again. Ninety days; carriers in the US wait forty-five at
+/// least.
+pub const HISTORY_MS_MAX: i64 = 90 * 24 * 3_600_000;
+
 /// Automatic replies count as a loop within one day; a customer who comes back tomorrow is no loop.
 const LOOP_MS_MAX: i64 = 24 * 3_600_000;
 
@@ -69,6 +73,8 @@ impl Case {
         let in_turn = |m: &Message| m.author == Author::Customer && at.as_millisecond() - m.at.as_millisecond() <= TURN_MS_MAX;
         let turn_start = seen.iter().rposition(|m| !in_turn(m)).map_or(0, |before| before + 1);
         let (history, turn) = seen.split_at(turn_start);
+        let is_theirs = |m: &Message| at.as_millisecond() - m.at.as_millisecond() <= HISTORY_MS_MAX;
+        let history = history.get(history.iter().rposition(|m| !is_theirs(m)).map_or(0, |before| before + 1)..).unwrap_or_default();
         let (owner, owner_since) = owner(ticket, history, at);
         let consent = before(&ticket.opted_out, at).last();
         Ok(Case {

@@ -6,7 +6,9 @@ use crate::decision::{Action, ConsentChange, Decision, Reason};
 use crate::draft::{Draft, Verdict};
 use crate::evidence::Evidence;
 use crate::findings::{Findings, Judgement, Screening, Stop};
+use crate::hand_over;
 use crate::intent::IntentName;
+use crate::introduction::introduced;
 use crate::language::detect::detect;
 use crate::policy::{Ceiling, Greeting, Overdue, Texts};
 use crate::receipt::Receipt;
@@ -63,8 +65,12 @@ pub fn next<'a>(terms: &Terms, case: &Case, findings: &'a Findings) -> Next<'a> 
     }
     let Some(verdict) = &findings.verdict else { return Next::Check(classification, evidence, draft) };
     let Some(judgement) = &findings.judgement else { return Next::Judge(classification, routing, evidence, draft, verdict) };
-    let would_be =
-        WouldBe { texts: &findings.texts, answers_all: answers_all(classification, draft), is_overdue: is_overdue(evidence, draft) };
+    let would_be = WouldBe {
+        texts: &findings.texts,
+        answers_all: answers_all(classification, draft),
+        is_overdue: is_overdue(evidence, draft),
+        is_private: is_private(terms, evidence, draft),
+    };
     done(conclude(terms, judgement, verdict, &would_be))
 }
 
@@ -87,6 +93,17 @@ impl Conclusion {
     fn decide(self, terms: &Terms, case: &Case, findings: &Findings) -> Decision {
         let intent = findings.classification.as_ref().and_then(|c| c.first()).map(|first| first.name.clone());
         let routing = findings.routing.clone().unwrap_or_default();
+        let language = findings.classification.as_ref().and_then(|c| c.language).or_else(|| detect(&case.text()));
+        let (action, holding) = match self.action {
+            Action::Escalate { .. } => {
+                let note = hand_over::note(&self.reason, case, findings);
+                (Action::Escalate { note }, hand_over::sentence(&terms.policy, &self.reason, case, language))
+            }
+            Action::Reply { texts } if self.reason == Reason::SureEnough => {
+                (Action::Reply { texts: introduced(&terms.policy, case, language, texts) }, None)
+            }
+            action @ (Action::Reply { .. } | Action::Draft { .. } | Action::TagOnly | Action::Ignore) => (action, None),
+        };
         let urgency = findings.classification.as_ref().map_or(Priority::Normal, |c| c.urgency);
         Decision {
             consent: consent_change(&self.reason),
@@ -94,7 +111,8 @@ impl Conclusion {
             team: team(terms, findings.classification.as_ref(), &routing),
             priority: routing.set.priority.unwrap_or(urgency),
             receipt: Receipt::of(terms, case, findings),
-            action: self.action,
+            action,
+            holding,
             reason: self.reason,
             intent,
         }
@@ -121,7 +139,7 @@ fn screened(terms: &Terms, case: &Case, stop: Stop) -> Conclusion {
         Stop::OptedOutByKeyword | Stop::OptedIn | Stop::CarrierAnswered | Stop::PersonHasTicket | Stop::MachineSender | Stop::Empty => {
             Conclusion::new(Action::Ignore, reason)
         }
-        Stop::Suppressed | Stop::LoopBroken | Stop::MediaOnly | Stop::TooOld => Conclusion::person(reason),
+        Stop::Suppressed | Stop::LoopBroken | Stop::MediaOnly | Stop::TooOld | Stop::QuietHours => Conclusion::person(reason),
     }
 }
 
@@ -165,6 +183,8 @@ struct WouldBe<'a> {
     answers_all: bool,
     /// It rests on a passage whose verification is over.
     is_overdue: bool,
+    /// It rests on a source that only agents may see.
+    is_private: bool,
 }
 
 /// The end of the whole path: evidence decides.
@@ -180,6 +200,9 @@ fn conclude(terms: &Terms, judgement: &Judgement, verdict: &Verdict, would_be: &
     }
     if !at_most(judgement.wrong_per_100, terms.policy.draft_max_wrong_per_100) {
         return Conclusion::person(Reason::TooRisky);
+    }
+    if would_be.is_private {
+        return Conclusion::new(draft(), Reason::PrivateSource);
     }
     if judgement.ceiling == Ceiling::Draft {
         return Conclusion::new(draft(), Reason::CeilingDraft);
@@ -219,6 +242,12 @@ pub(crate) fn lowered_to_draft(decision: Decision) -> Decision {
         Action::Reply { texts } => Decision { action: Action::Draft { text: texts.join("\n") }, reason: Reason::CeilingDraft, ..decision },
         Action::Draft { .. } | Action::TagOnly | Action::Escalate { .. } | Action::Ignore => decision,
     }
+}
+
+/// It rests on a source that only agents may see.
+fn is_private(terms: &Terms, evidence: &Evidence, draft: &Draft) -> bool {
+    let sources = draft.citations.iter().filter_map(|citation| evidence.get(&citation.passage)).map(|passage| &passage.source);
+    sources.into_iter().any(|source| terms.policy.private_sources.contains(source))
 }
 
 /// What is no number is never within a limit.

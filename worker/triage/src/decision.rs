@@ -82,6 +82,8 @@ pub enum Reason {
     Empty,
     /// It waited too long for an automatic answer.
     TooOld,
+    /// It waited into the quiet hours, in which only immediate answers go out.
+    QuietHours,
     /// A greeting and nothing else.
     BareGreeting,
     /// Outside all intents.
@@ -112,6 +114,8 @@ pub enum Reason {
     NotCalibrated,
     /// Such replies were wrong more often than the dial allows.
     TooRisky,
+    /// It rests on a source that only agents may see.
+    PrivateSource,
     /// The ceiling of the intent or of a rule is `draft`.
     CeilingDraft,
     /// Sure enough: the reply may go.
@@ -142,6 +146,7 @@ impl Reason {
             Reason::MediaOnly => "pictures or sound without words: a person must look",
             Reason::Empty => "there is nothing in the message",
             Reason::TooOld => "it waited too long for an automatic answer",
+            Reason::QuietHours => "it waited into the quiet hours, when only immediate answers go out",
             Reason::BareGreeting => "a greeting and nothing else",
             Reason::OutOfScope => "it lies outside all intents",
             Reason::Unsure => "no intent is likely enough",
@@ -157,6 +162,7 @@ impl Reason {
             Reason::AnotherThing => "the question names something of which the answer does not speak",
             Reason::NotCalibrated => "the gate has not been calibrated on your own tickets: run `whimbrel learn`",
             Reason::TooRisky => "such replies were wrong more often than the dial allows",
+            Reason::PrivateSource => "it rests on a source that only agents may see",
             Reason::CeilingDraft => "this intent may only be drafted",
             Reason::SureEnough => "sure enough",
         }
@@ -173,6 +179,9 @@ pub struct Decision {
     /// A change of consent, whatever the action is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentChange>,
+    /// The one sentence of the operator's own that the customer gets while a person takes over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holding: Option<String>,
     /// Tags to put on.
     pub tags: Vec<Tag>,
     /// The first intent, when the turn was classified.

@@ -47,6 +47,8 @@ pub enum Stop {
     Empty,
     /// It waited too long.
     TooOld,
+    /// It waited, and now is no time for messages.
+    QuietHours,
 }
 
 impl Stop {
@@ -65,6 +67,7 @@ impl Stop {
             Stop::MediaOnly => Reason::MediaOnly,
             Stop::Empty => Reason::Empty,
             Stop::TooOld => Reason::TooOld,
+            Stop::QuietHours => Reason::QuietHours,
         }
     }
 }

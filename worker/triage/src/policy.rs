@@ -85,6 +85,12 @@ pub struct Texts {
     pub help: BTreeMap<Language, String>,
     /// The short question after a bare greeting.
     pub greeting: BTreeMap<Language, String>,
+    /// What stands before the first automatic message of a conversation ("This is Marrowby's assistant."); nothing when there is none.
+    pub introduction: BTreeMap<Language, String>,
+    /// The sentence that a customer gets when a person takes over; nothing is said when there is none.
+    pub handed_over: BTreeMap<Language, String>,
+    /// The same outside office hours; `handed_over` when there is none.
+    pub handed_over_closed: BTreeMap<Language, String>,
 }
 
 impl Texts {
@@ -100,7 +106,9 @@ impl Texts {
 pub struct Limits {
     /// A message that waited longer goes to a person, in milliseconds. Default one hour: nobody wants yesterday's answer.
     pub waited_max_ms: i64,
-    /// Automatic replies in a row before a person must look. Default 4.
+    /// An answer within this time is immediate and may go out in quiet hours, in milliseconds. Default five minutes.
+    pub immediate_ms: i64,
+    /// Automatic replies in a row before a person must look. Default 3.
     pub automatic_replies_max: usize,
     /// How long a person keeps a ticket that they took or were given, in milliseconds. Default one day.
     pub person_keeps_ms: i64,
@@ -120,7 +128,8 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             waited_max_ms: 3_600_000,
-            automatic_replies_max: 4,
+            immediate_ms: 300_000,
+            automatic_replies_max: 3,
             person_keeps_ms: 86_400_000,
             text_chars_max: 2_000,
             asks_max: 3,
@@ -159,6 +168,10 @@ pub struct Policy {
     pub overdue: Overdue,
     /// When people are at work.
     pub office_hours: Option<OfficeHours>,
+    /// When nothing but an immediate answer may be sent, written like office hours. Default none.
+    pub quiet_hours: Option<OfficeHours>,
+    /// Sources whose passages an agent may see and a customer may not: who has a phone number is not yet known to be a person.
+    pub private_sources: Vec<String>,
     /// Routing rules, in their order.
     pub rules: Vec<Rule>,
     /// What holds for every text that goes out.
@@ -184,6 +197,8 @@ impl Default for Policy {
             greeting: Greeting::default(),
             overdue: Overdue::default(),
             office_hours: None,
+            quiet_hours: None,
+            private_sources: Vec::new(),
             rules: Vec::new(),
             sms: SmsPolicy::default(),
             texts: Texts::default(),
@@ -235,10 +250,10 @@ impl Policy {
         if self.sms.segments_max == 0 || self.sms.messages_max == 0 {
             faults.push("sms.segments_max and sms.messages_max must be at least 1: a reply needs room".to_owned());
         }
-        if let Some(hours) = &self.office_hours
-            && hours.zone().is_err()
-        {
-            faults.push(format!("office_hours.time_zone `{}` is unknown: write an IANA name such as `Europe/Paris`", hours.time_zone));
+        for (name, hours) in [("office_hours", &self.office_hours), ("quiet_hours", &self.quiet_hours)] {
+            if let Some(hours) = hours.as_ref().filter(|hours| hours.zone().is_err()) {
+                faults.push(format!("{name}.time_zone `{}` is unknown: write an IANA name such as `Europe/Paris`", hours.time_zone));
+            }
         }
         let named = self.ceilings.keys().chain(self.escalate.keys()).chain(self.max_wrong_per_100_for.keys());
         let in_rules = self.rules.iter().flat_map(|rule| rule.when.intents.iter());

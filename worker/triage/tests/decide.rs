@@ -47,6 +47,8 @@ fn place(reason: &Reason) -> usize {
         Reason::PartlyAnswered => 26,
         Reason::AnotherThing => 27,
         Reason::PastVerification => 28,
+        Reason::QuietHours => 29,
+        Reason::PrivateSource => 30,
     }
 }
 
@@ -71,6 +73,16 @@ fn with_greeting(greeting: Greeting) -> World {
         w.policy.greeting = greeting;
         w.policy.texts.greeting = BTreeMap::from([(Language::EN, "Hello! What can we do for you?".to_owned())]);
     })
+}
+
+/// No hour is for messages.
+fn quiet() -> World {
+    world().but(|w| w.policy.quiet_hours = Some(serde_json::from_value(all_day()).unwrap()))
+}
+
+fn all_day() -> serde_json::Value {
+    let day = ["00:00-24:00"];
+    serde_json::json!({ "time_zone": "UTC", "mon": day, "tue": day, "wed": day, "thu": day, "fri": day, "sat": day, "sun": day })
 }
 
 type Row = (World, Case, Reason, &'static str);
@@ -101,6 +113,7 @@ fn screened() -> Vec<Row> {
         (world(), case_of(&ticket(vec![picture("m1", 0, "")])), Reason::MediaOnly, "escalate"),
         (world(), case_saying(" "), Reason::Empty, "ignore"),
         (world(), question().decided_at(at(DAY_S)), Reason::TooOld, "escalate"),
+        (quiet(), question().decided_at(at(600)), Reason::QuietHours, "escalate"),
     ]
 }
 
@@ -162,7 +175,9 @@ fn found_out() -> Vec<Row> {
         (on_another(Ceiling::Reply), question(), Reason::AnotherThing, "draft"),
         (on_another(Ceiling::Shadow), question(), Reason::InShadow, "tag"),
         (world().but(|w| w.script.draft.as_mut().unwrap().asks_answered = 0), question(), Reason::PartlyAnswered, "draft"),
+        (world().but(|w| w.policy.private_sources.push(passage("p1", "").source)), question(), Reason::PrivateSource, "draft"),
         (world(), question(), Reason::SureEnough, "reply"),
+        (quiet(), question().decided_at(at(300)), Reason::SureEnough, "reply"),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 pub mod claims;
 pub mod dead_letters;
+pub mod deliveries;
 pub mod effects;
 pub mod forget;
 pub mod intake;
@@ -72,6 +73,17 @@ where
     dead_letters::a_failed_tag_is_a_dead_letter_alone(new().await).await;
     dead_letters::a_send_that_may_have_happened_is_looked_up_before_it_is_tried_again(new().await).await;
     dead_letters::malformed_bytes_cannot_be_tried_again(new().await).await;
+    deliveries::news_of_an_unknown_send_prove_that_it_happened(new().await).await;
+    deliveries::news_of_a_send_that_waits_to_be_tried_again_keep_it_from_being_sent(new().await).await;
+    deliveries::news_in_any_order_end_where_the_way_ends(new().await).await;
+    deliveries::a_message_lost_on_the_way_is_a_persons(new().await).await;
+    deliveries::an_opt_out_with_the_carrier_is_kept(new().await).await;
+    deliveries::news_of_nothing_are_nothing(new().await).await;
+    deliveries::an_effect_names_both_numbers(new().await).await;
+    deliveries::a_draft_is_thrown_away_when_the_conversation_moved(new().await).await;
+    deliveries::the_record_of_a_send_goes_with_the_send(new().await).await;
+    deliveries::a_bill_is_asked_for_until_it_has_a_price(new().await).await;
+    deliveries::the_newest_message_of_others_is_known_by_its_time(new().await).await;
     order::the_ledger_says_when_something_is_due_next(new().await).await;
     order::a_later_message_stands_behind_an_earlier_reply(new().await).await;
     view::an_opt_out_holds_for_all_conversations_with_the_number(new().await).await;

@@ -96,6 +96,7 @@ pub fn decision(action: Action) -> Decision {
         action,
         reason: Reason::SureEnough,
         consent: None,
+        holding: None,
         tags: Vec::new(),
         intent: None,
         team: Some(Team("support".to_owned())),

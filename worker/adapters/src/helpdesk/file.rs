@@ -2,12 +2,13 @@
 
 use crate::outbox::{Outbox, OutboxError};
 use async_trait::async_trait;
+use runtime::conversation::Conversation;
 use runtime::effect::{EffectKey, Proposal};
 use runtime::ports::helpdesk::{Helpdesk, HelpdeskError};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use triage::classification::Priority;
-use triage::ticket::{Tag, Team, TicketId};
+use triage::ticket::{Tag, Team};
 
 /// Writes what it is told into the outbox.
 pub struct FileHelpdesk {
@@ -23,11 +24,11 @@ impl FileHelpdesk {
     async fn append(
         &self,
         key: &EffectKey,
-        ticket: &TicketId,
+        of: &Conversation,
         kind: &'static str,
         fields: Map<String, Value>,
     ) -> Result<String, HelpdeskError> {
-        let (outbox, key, ticket) = (Arc::clone(&self.outbox), key.clone(), ticket.clone());
+        let (outbox, key, ticket) = (Arc::clone(&self.outbox), key.clone(), of.ticket.clone());
         let ended = tokio::task::spawn_blocking(move || outbox.append(&key, &ticket, kind, fields)).await;
         match ended {
             Ok(result) => result.map_err(told),
@@ -55,24 +56,24 @@ fn fields(value: Value) -> Map<String, Value> {
 
 #[async_trait]
 impl Helpdesk for FileHelpdesk {
-    async fn draft(&self, key: &EffectKey, ticket: &TicketId, proposal: &Proposal) -> Result<String, HelpdeskError> {
+    async fn draft(&self, key: &EffectKey, of: &Conversation, proposal: &Proposal) -> Result<String, HelpdeskError> {
         let Proposal { text, passages, team, priority, .. } = proposal;
         let line = json!({ "text": text, "passages": passages, "note": proposal.note(), "team": team, "priority": priority });
-        self.append(key, ticket, "draft", fields(line)).await
+        self.append(key, of, "draft", fields(line)).await
     }
 
-    async fn tag(&self, key: &EffectKey, ticket: &TicketId, tags: &[Tag]) -> Result<String, HelpdeskError> {
-        self.append(key, ticket, "tag", fields(json!({ "tags": tags }))).await
+    async fn tag(&self, key: &EffectKey, of: &Conversation, tags: &[Tag]) -> Result<String, HelpdeskError> {
+        self.append(key, of, "tag", fields(json!({ "tags": tags }))).await
     }
 
     async fn escalate(
         &self,
         key: &EffectKey,
-        ticket: &TicketId,
+        of: &Conversation,
         team: Option<&Team>,
         priority: Priority,
         note: &str,
     ) -> Result<String, HelpdeskError> {
-        self.append(key, ticket, "escalate", fields(json!({ "team": team, "priority": priority, "note": note }))).await
+        self.append(key, of, "escalate", fields(json!({ "team": team, "priority": priority, "note": note }))).await
     }
 }

@@ -1,4 +1,9 @@
-//! The phone network: a file for demos, and a twin in memory.
+//! The phone network: Twilio, a file for demos, the helpdesk's own channel, and a twin in memory.
 
 pub mod file;
+pub mod helpdesk;
 pub mod memory;
+pub mod pace;
+pub mod twilio;
+pub mod twilio_codes;
+pub mod twilio_message;

@@ -12,6 +12,7 @@ pub mod enqueue;
 pub mod evaluate_intents;
 pub mod evaluate_retrieval;
 pub mod explain;
+pub mod fetch;
 pub mod knowledge;
 pub mod knowledge_curate;
 pub mod knowledge_edit;

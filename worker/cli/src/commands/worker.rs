@@ -5,11 +5,16 @@ use crate::commands::status;
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
-use crate::wiring;
+use crate::{vendors, wiring};
 use adapters::clock::system::SystemClock;
 use adapters::inbox::depth::{is_empty, lines_waiting};
+use adapters::ledger::sqlite::SqliteLedger;
 use anyhow::Context;
+use console::server;
+use console::webhooks::Webhooks;
+use runtime::ports::clock::Clock;
 use runtime::ports::records::Records;
+use runtime::sweep::Sweep;
 use runtime::worker::Worker;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -27,21 +32,27 @@ pub async fn run(config: &Config, args: &WorkerArgs, screen: &Screen) -> anyhow:
         tracing::warn!("the gate is not calibrated: nothing is sent by itself; run `whimbrel learn TICKETS`");
     }
     let ledger = wiring::worker_ledger(&home)?;
-    let worker = wiring::worker(config, &home, triage, ledger.clone(), Arc::new(SystemClock))?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let vendors = wiring::vendors(config, &home, clock.clone())?;
+    let sweep = Sweep {
+        helpdesk: vendors.0.clone(),
+        gateway: vendors.1.clone(),
+        ledger: ledger.clone(),
+        notices: wiring::notices(&home)?,
+        clock: clock.clone(),
+        settings: config.sweep.clone(),
+    };
+    let worker = wiring::worker_with(config, &home, triage, ledger.clone(), vendors, clock.clone())?;
     worker.recover().await?;
     let (stop, stopped) = watch::channel(false);
     if !config.console.listen.is_empty() {
-        let address = &config.console.listen;
-        let listener =
-            TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}: is another program there?"))?;
-        let mut stopped = stopped.clone();
-        let over = async move { while !*stopped.borrow() && stopped.changed().await.is_ok() {} };
-        tokio::spawn(console::health::serve(listener, ledger.clone(), over));
+        listen(config, &home, ledger.clone(), clock, stopped.clone()).await?;
     }
     tracing::info!(worker = config.worker.name, data_dir = %home.root().display(), "worker ready");
     let running = tokio::spawn({
         let worker = worker.clone();
-        async move { worker.run(stopped).await }
+        let poll_ms = config.worker.settings.poll_ms;
+        async move { tokio::join!(worker.run(stopped.clone()), sweep.run(poll_ms, stopped)) }
     });
     if args.until_idle {
         tokio::select! {
@@ -60,6 +71,31 @@ pub async fn run(config: &Config, args: &WorkerArgs, screen: &Screen) -> anyhow:
         screen.json(&counts)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Serves operators and the webhooks of the vendors that are configured.
+async fn listen(
+    config: &Config,
+    home: &Home,
+    ledger: Arc<SqliteLedger>,
+    clock: Arc<dyn Clock>,
+    mut stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let address = &config.console.listen;
+    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}: is another program there?"))?;
+    let vendors = vendors::webhooks(config, clock.clone());
+    let names: Vec<&str> = vendors.keys().copied().collect();
+    tracing::info!(address, webhooks = names.join(" "), "console ready");
+    let hooks = Webhooks {
+        vendors: Arc::new(vendors),
+        ledger: ledger.clone(),
+        notices: wiring::notices(home)?,
+        clock,
+        body_bytes_max: config.console.body_bytes_max,
+    };
+    let over = async move { while !*stopped.borrow() && stopped.changed().await.is_ok() {} };
+    tokio::spawn(server::serve(listener, ledger, Some(hooks), over));
+    Ok(())
 }
 
 /// Nothing in the spool, no message waiting, no effect open.

@@ -1,6 +1,6 @@
 //! Reads the configuration and refuses what cannot work, everything at once.
 
-use crate::config::{Config, DEFAULT_TOML, EmbedderKind, check};
+use crate::config::{Config, DEFAULT_TOML, EmbedderKind, check, vendors};
 use anyhow::{Context, bail};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -48,6 +48,11 @@ pub fn load(file: Option<&Path>, data_dir: Option<&str>) -> anyhow::Result<Confi
 fn of_values(config: &Config) -> Vec<String> {
     let mut faults = config.worker.settings.faults();
     faults.extend(config.documents.faults());
+    faults.extend(config.sweep.faults());
+    faults.extend(vendors::faults(&config.helpdesk, &config.gateway, &config.console.public_url));
+    if config.console.body_bytes_max == 0 {
+        faults.push("console.body_bytes_max is 0: no webhook could be read".to_owned());
+    }
     if config.worker.name.trim().is_empty() {
         faults.push("worker.name is empty: give this worker a name that no other has".to_owned());
     }

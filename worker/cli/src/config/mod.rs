@@ -3,10 +3,13 @@
 pub mod check;
 pub mod load;
 pub mod model;
+pub mod vendors;
 
 use crate::config::model::ModelConfig;
+use crate::config::vendors::{GatewayConfig, GenericConfig, HelpdeskConfig};
 use adapters::parser::limits::DocumentLimits;
 use runtime::settings::WorkerSettings;
+use runtime::sweep::SweepSettings;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -29,6 +32,10 @@ pub struct Config {
     pub helpdesk: HelpdeskConfig,
     /// The phone network.
     pub gateway: GatewayConfig,
+    /// Webhooks in our own format.
+    pub webhook: GenericConfig,
+    /// Fetching what was missed.
+    pub sweep: SweepSettings,
     /// Texts to vectors.
     pub embedder: EmbedderConfig,
     /// The language model.
@@ -49,22 +56,6 @@ pub struct WorkerConfig {
     /// Its limits.
     #[serde(flatten)]
     pub settings: WorkerSettings,
-}
-
-/// Which helpdesk.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum HelpdeskConfig {
-    /// Lines in a file.
-    File,
-}
-
-/// Which gateway.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum GatewayConfig {
-    /// Lines in a file.
-    File,
 }
 
 /// Which embedder.
@@ -101,6 +92,10 @@ pub struct EmbedderConfig {
 pub struct ConsoleConfig {
     /// Address to listen on; empty for none.
     pub listen: String,
+    /// What vendors call us by, without a path.
+    pub public_url: String,
+    /// Bytes of a webhook's body at most.
+    pub body_bytes_max: usize,
 }
 
 /// How logs look.

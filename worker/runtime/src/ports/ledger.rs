@@ -1,11 +1,14 @@
 //! The ledger: what came in, what was decided, what was done. Its promises make "exactly one reply".
 
+use crate::delivery::{DeliveryReport, Noted};
 use crate::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
 use crate::inbound::InboundMessage;
+use crate::ports::sms_gateway::Bill;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use triage::decision::Decision;
+use triage::phone::PhoneNumber;
 use triage::ticket::{MessageId, Ticket};
 
 /// Messages of a conversation that a claim brings along at most, newest kept.
@@ -119,9 +122,28 @@ pub trait Ledger: Send + Sync {
     /// Notes what became of an effect. A send that is done becomes a message of the conversation, right behind the
     /// messages that it answers. A failed send or draft becomes a dead letter and an escalation.
     async fn settle(&self, claim: &EffectClaim, outcome: &EffectOutcome, now: Timestamp) -> Result<Written, LedgerError>;
+    /// Notes that the carrier has taken an opt-out or opt-in of a customer, once for each message that asked for it. Durable.
+    async fn note_consent(
+        &self,
+        cause: &MessageId,
+        customer: &PhoneNumber,
+        company: &PhoneNumber,
+        opted_out: bool,
+        now: Timestamp,
+    ) -> Result<(), LedgerError>;
+    /// Notes what the phone network says of a send. News of a send whose outcome nobody knew prove that it happened: it is done.
+    /// What was lost on the way becomes a dead letter and an escalation, like a failed send; an opt-out with the carrier is
+    /// kept. Older news than what is known change nothing. Durable.
+    async fn note_delivery(&self, report: &DeliveryReport, now: Timestamp) -> Result<Noted, LedgerError>;
+    /// Vendor's ids of messages that were sent between these moments and whose price is not known, oldest first.
+    async fn unbilled(&self, after: Timestamp, before: Timestamp, limit: usize) -> Result<Vec<String>, LedgerError>;
+    /// Keeps what a message came to; nothing when no send has this id.
+    async fn note_bill(&self, vendor_id: &str, bill: &Bill, now: Timestamp) -> Result<(), LedgerError>;
     /// Takes back what dead workers held: turns are due again; an effect `sending` past its lease becomes `unknown`, to
     /// be looked up after `settle_ms`. `all_of` takes back everything of that worker at once, leases or not (on start).
     async fn recover(&self, now: Timestamp, settle_ms: i64, all_of: Option<&WorkerId>) -> Result<u64, LedgerError>;
+    /// When the newest message of a customer or an agent was taken in.
+    async fn last_received(&self) -> Result<Option<Timestamp>, LedgerError>;
     /// When something will next be due, if anything is waiting: the worker sleeps until then.
     async fn next_due(&self, terms: ClaimTerms) -> Result<Option<Timestamp>, LedgerError>;
 }

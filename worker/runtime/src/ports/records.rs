@@ -1,5 +1,6 @@
 //! The operator's view of the ledger: what stands in it, and the few things that an operator may change.
 
+use crate::delivery::DeliveryState;
 use crate::effect::{DecisionId, Effect, EffectKey, EffectState};
 use crate::ports::ledger::LedgerError;
 use async_trait::async_trait;
@@ -47,6 +48,9 @@ pub struct StoredEffect {
     pub vendor_id: Option<String>,
     /// How often it was tried.
     pub attempts: u32,
+    /// How a message fared after it was sent, when the phone network has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryState>,
 }
 
 /// A decision as it was written.

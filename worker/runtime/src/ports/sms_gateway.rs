@@ -1,6 +1,8 @@
 //! The phone network.
 
+use crate::delivery::DeliveryReport;
 use crate::effect::EffectKey;
+use crate::inbound::InboundMessage;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use triage::phone::PhoneNumber;
@@ -13,6 +15,10 @@ pub struct OutboundSms {
     pub key: EffectKey,
     /// The conversation.
     pub ticket: TicketId,
+    /// How often it was tried before.
+    pub attempts: u32,
+    /// The company's number that the customer wrote to: the answer comes from it where the vendor allows.
+    pub from: PhoneNumber,
     /// The customer.
     pub to: PhoneNumber,
     /// The text.
@@ -36,12 +42,31 @@ pub enum SendError {
         /// What went wrong.
         problem: String,
     },
+    /// The customer has opted out with the carrier: it is noted, and nothing is sent again.
+    #[error("the customer has opted out: {problem}")]
+    OptedOut {
+        /// The vendor's words, without the number.
+        problem: String,
+    },
     /// It will never be accepted.
     #[error("gateway refused: {problem}")]
     Refused {
         /// What went wrong, and what to do.
         problem: String,
     },
+}
+
+/// What a message came to, once the vendor knows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bill {
+    /// Segments that are charged.
+    pub segments: u32,
+    /// Price in millionths of `currency`, positive; none while the vendor has not set it.
+    pub price_micros: Option<i64>,
+    /// ISO 4217.
+    pub currency: Option<String>,
+    /// Where the message stands.
+    pub report: DeliveryReport,
 }
 
 /// Sends SMS.
@@ -51,4 +76,16 @@ pub trait SmsGateway: Send + Sync {
     async fn send(&self, sms: &OutboundSms) -> Result<String, SendError>;
     /// Whether a send that was begun at `begun_at` was accepted: the vendor's id, or none.
     async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Option<String>, SendError>;
+    /// Messages of customers since a moment, for the sweep after a gap. A gateway that keeps none has none.
+    async fn inbound_since(&self, _since: Timestamp) -> Result<Vec<InboundMessage>, SendError> {
+        Ok(Vec::new())
+    }
+    /// It knows what messages come to.
+    fn has_bills(&self) -> bool {
+        false
+    }
+    /// What a message came to, by the vendor's id. A gateway without bills has none.
+    async fn bill(&self, _vendor_id: &str) -> Result<Option<Bill>, SendError> {
+        Ok(None)
+    }
 }

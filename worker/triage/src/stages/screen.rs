@@ -104,5 +104,9 @@ fn content(case: &Case) -> Option<Stop> {
 
 /// Whether an answer still comes in time.
 fn waiting(policy: &Policy, case: &Case) -> Option<Stop> {
-    (case.waited_ms > policy.limits.waited_max_ms).then_some(Stop::TooOld)
+    if case.waited_ms > policy.limits.waited_max_ms {
+        return Some(Stop::TooOld);
+    }
+    let is_quiet = policy.quiet_hours.as_ref().is_some_and(|hours| hours.open_at(case.as_of()));
+    (is_quiet && case.waited_ms > policy.limits.immediate_ms).then_some(Stop::QuietHours)
 }

@@ -11,11 +11,15 @@ use triage::ticket::{Author, Change, Message, MessageId, TicketId};
 impl State {
     /// Adds a pending effect that waits for [`State::release`]; `answered` is the newest message and what was known of consent.
     pub(crate) fn add_effect(&mut self, ticket: &TicketId, decision: &DecisionId, ordinal: usize, effect: &Effect, answered: (u64, usize)) {
+        let Some(conversation) = self.conversations.get(ticket) else { return };
+        let (customer, company) = (conversation.customer.clone(), conversation.company.clone());
         self.effects.push(EffectRow {
             key: effect_key(decision, ordinal),
             decision: decision.clone(),
             ordinal,
             ticket: ticket.clone(),
+            customer,
+            company,
             answers: answered.0,
             consent_seen: answered.1,
             effect: effect.clone(),
@@ -27,6 +31,8 @@ impl State {
             fence: 0,
             vendor_id: None,
             is_doubtful: false,
+            delivery: None,
+            is_billed: false,
         });
     }
 
@@ -53,7 +59,13 @@ impl State {
     fn end(&mut self, key: &EffectKey, state: EffectState, now: Timestamp) {
         let Some(row) = self.effects.iter_mut().find(|row| &row.key == key) else { return };
         (row.state, row.due_at, row.worker) = (state, None, None);
-        let decision = row.decision.clone();
+        let (decision, next) = (row.decision.clone(), row.ordinal + 1);
+        if state == EffectState::Cancelled && matches!(row.effect, Effect::Send { .. }) {
+            let is_its_record = |row: &&mut EffectRow| row.decision == decision && row.ordinal == next && row.is_pending_record();
+            if let Some(record) = self.effects.iter_mut().find(is_its_record) {
+                (record.state, record.due_at) = (EffectState::Cancelled, None);
+            }
+        }
         self.release(&decision, now);
     }
 
@@ -89,7 +101,7 @@ impl State {
         let has_opted_out =
             newest.is_some_and(|(place, consent)| consent.is_out && place >= row.consent_seen && consent.decision != row.decision);
         let is_late = conversation.wrote_after(row.answers, Author::Customer) || conversation.wrote_after(row.answers, Author::Agent);
-        matches!(row.effect, Effect::Send { .. }) && (is_late || has_opted_out)
+        matches!(row.effect, Effect::Send { .. } | Effect::Draft(_)) && (is_late || has_opted_out)
     }
 
     pub(crate) fn claim_unknown(&mut self, worker: &WorkerId, now: Timestamp, lease_ms: i64, limit: usize) -> Vec<EffectClaim> {
@@ -109,10 +121,8 @@ impl State {
         let Some(row) = self.effects.iter_mut().find(is_open) else { return Written::Superseded };
         match outcome {
             EffectOutcome::Done { vendor_id } => {
-                row.vendor_id = Some(vendor_id.clone());
                 let row = row.clone();
-                self.happened(&row, vendor_id, now);
-                self.end(&row.key, EffectState::Done, now);
+                self.accepted(&row, vendor_id, now);
             }
             EffectOutcome::Again { at, .. } => {
                 (row.state, row.due_at, row.worker) = (EffectState::Pending, Some(at.as_millisecond()), None);
@@ -120,15 +130,27 @@ impl State {
             EffectOutcome::Unknown { look_at, .. } => {
                 (row.state, row.due_at, row.worker) = (EffectState::Unknown, Some(look_at.as_millisecond()), None);
             }
-            EffectOutcome::Failed { problem } => {
+            EffectOutcome::Failed { problem } | EffectOutcome::OptedOut { problem } => {
                 row.is_doubtful = row.state == EffectState::Unknown;
                 row.state = EffectState::Failed;
                 let row = row.clone();
+                if matches!(outcome, EffectOutcome::OptedOut { .. }) {
+                    self.opted_out(&row, now);
+                }
                 self.failed(&row, problem, now);
                 self.end(&row.key, EffectState::Failed, now);
             }
         }
         Written::Yes
+    }
+
+    /// It happened, under this id.
+    pub(crate) fn accepted(&mut self, row: &EffectRow, vendor_id: &str, now: Timestamp) {
+        if let Some(row) = self.effects.iter_mut().find(|found| found.key == row.key) {
+            row.vendor_id = Some(vendor_id.to_owned());
+        }
+        self.happened(row, vendor_id, now);
+        self.end(&row.key, EffectState::Done, now);
     }
 
     fn happened(&mut self, row: &EffectRow, vendor_id: &str, now: Timestamp) {
@@ -153,11 +175,12 @@ impl State {
                     }
                 }
             }
-            Effect::Draft(_) | Effect::Escalate { .. } => {}
+            Effect::Draft(_) | Effect::Escalate { .. } | Effect::Record { .. } => {}
         }
     }
 
-    fn failed(&mut self, row: &EffectRow, problem: &str, now: Timestamp) {
+    /// It came to nothing.
+    pub(crate) fn failed(&mut self, row: &EffectRow, problem: &str, now: Timestamp) {
         self.dead_letter("effect", Some(&row.ticket), problem, now).effect = Some(row.key.clone());
         if !matches!(row.effect, Effect::Send { .. } | Effect::Draft(_)) {
             return;
@@ -203,14 +226,19 @@ fn is_over(state: EffectState) -> bool {
 }
 
 impl EffectRow {
+    fn is_pending_record(&self) -> bool {
+        self.state == EffectState::Pending && matches!(self.effect, Effect::Record { .. })
+    }
+
     fn is_begun(&self) -> bool {
         self.state == EffectState::Sending || self.state == EffectState::Unknown
     }
 
     /// A later part of the same reply.
     pub(crate) fn is_later_part_of(&self, other: &EffectRow) -> bool {
-        let both_sends = matches!((&self.effect, &other.effect), (Effect::Send { .. }, Effect::Send { .. } | Effect::Draft(_)));
-        both_sends && self.decision == other.decision && self.ordinal > other.ordinal
+        let said = matches!(self.effect, Effect::Send { .. } | Effect::Record { .. });
+        let both_said = said && matches!(other.effect, Effect::Send { .. } | Effect::Draft(_));
+        both_said && self.decision == other.decision && self.ordinal > other.ordinal
     }
 
     /// What is returned of attempts is how often it was tried before this time.
@@ -234,6 +262,8 @@ impl EffectRow {
             key: self.key.clone(),
             decision: self.decision.clone(),
             ticket: self.ticket.clone(),
+            customer: self.customer.clone(),
+            company: self.company.clone(),
             effect: self.effect.clone(),
             attempts: self.attempts,
             begun_at: Timestamp::from_millisecond(self.begun_at.unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH),

@@ -1,6 +1,7 @@
 //! The in-memory ledger: the same promises over plain structs, for tests, and as the model that the embedded ledger is
 //! compared with. Nothing of it is durable, and its claims look through everything: it is for thousands of messages.
 
+pub(crate) mod deliveries;
 pub(crate) mod effects;
 pub(crate) mod records;
 pub(crate) mod state;
@@ -9,11 +10,15 @@ pub(crate) mod turns;
 use crate::ledger::memory::state::State;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use runtime::delivery::{DeliveryReport, Noted};
 use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, LedgerError, Malformed, Received, WorkerId, Written};
+use runtime::ports::sms_gateway::Bill;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use triage::decision::Decision;
+use triage::phone::PhoneNumber;
+use triage::ticket::MessageId;
 
 /// The in-memory ledger.
 #[derive(Default)]
@@ -73,6 +78,35 @@ impl Ledger for MemoryLedger {
 
     async fn settle(&self, claim: &EffectClaim, outcome: &EffectOutcome, now: Timestamp) -> Result<Written, LedgerError> {
         Ok(self.state().settle(claim, outcome, now))
+    }
+
+    async fn note_consent(
+        &self,
+        cause: &MessageId,
+        customer: &PhoneNumber,
+        company: &PhoneNumber,
+        opted_out: bool,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.state().note_consent(cause, customer, company, opted_out, now);
+        Ok(())
+    }
+
+    async fn note_delivery(&self, report: &DeliveryReport, now: Timestamp) -> Result<Noted, LedgerError> {
+        Ok(self.state().note_delivery(report, now))
+    }
+
+    async fn unbilled(&self, after: Timestamp, before: Timestamp, limit: usize) -> Result<Vec<String>, LedgerError> {
+        Ok(self.state().unbilled(after, before, limit))
+    }
+
+    async fn note_bill(&self, _vendor_id: &str, bill: &Bill, now: Timestamp) -> Result<(), LedgerError> {
+        self.state().note_bill(bill, now);
+        Ok(())
+    }
+
+    async fn last_received(&self) -> Result<Option<Timestamp>, LedgerError> {
+        Ok(self.state().last_received())
     }
 
     async fn recover(&self, now: Timestamp, settle_ms: i64, all_of: Option<&WorkerId>) -> Result<u64, LedgerError> {

@@ -112,6 +112,7 @@ impl State {
             state: row.state,
             vendor_id: row.vendor_id.clone(),
             attempts: row.attempts,
+            delivery: row.delivery,
         };
         StoredDecision {
             id: decided.id.clone(),

@@ -1,6 +1,7 @@
 //! What the in-memory ledger holds, in plain structs without anything derived.
 
 use jiff::Timestamp;
+use runtime::delivery::DeliveryState;
 use runtime::effect::{DecisionId, Effect, EffectKey, EffectState};
 use runtime::ports::ledger::WorkerId;
 use runtime::ports::records::DeadLetter;
@@ -91,6 +92,8 @@ pub(crate) struct EffectRow {
     pub(crate) decision: DecisionId,
     pub(crate) ordinal: usize,
     pub(crate) ticket: TicketId,
+    pub(crate) customer: PhoneNumber,
+    pub(crate) company: PhoneNumber,
     /// Arrival number of the newest message that it answers.
     pub(crate) answers: u64,
     pub(crate) consent_seen: usize,
@@ -104,6 +107,8 @@ pub(crate) struct EffectRow {
     pub(crate) fence: u64,
     pub(crate) vendor_id: Option<String>,
     pub(crate) is_doubtful: bool,
+    pub(crate) delivery: Option<DeliveryState>,
+    pub(crate) is_billed: bool,
 }
 
 pub(crate) struct Letter {

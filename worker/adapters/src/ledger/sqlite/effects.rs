@@ -10,6 +10,7 @@ use runtime::effect::{DecisionId, EffectClaim, EffectKey};
 use runtime::ports::ledger::WorkerId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
+use triage::phone::PhoneNumber;
 use triage::ticket::TicketId;
 
 /// Sends that are looked at in one call and found untrue, for every effect that is asked for: the rest waits for the next
@@ -61,6 +62,12 @@ pub(crate) fn cancel_pending(connection: &Connection, conversation: i64, now: i6
 fn cancel(connection: &Connection, seq: i64, conversation: i64, key: &str, decision: &str, because: &str, now: i64) -> Result<(), Problem> {
     let mut statement = connection.prepare_cached("UPDATE effects SET state = 'cancelled', due_at = NULL, worker = NULL WHERE seq = ?1")?;
     statement.execute([seq])?;
+    // What was not sent is not put into the ticket as said.
+    let mut record = connection.prepare_cached(
+        "UPDATE effects SET state = 'cancelled', due_at = NULL WHERE state = 'pending' AND kind = 'record' AND decision = ?1
+         AND ordinal = (SELECT ordinal + 1 FROM effects WHERE seq = ?2 AND kind = 'send')",
+    )?;
+    record.execute(params![decision, seq])?;
     outcomes::append(connection, conversation, Some(decision), "cancelled", &json!({ "effect": key, "because": because }), now)?;
     release(connection, decision, now)
 }
@@ -76,7 +83,7 @@ struct Candidate {
     consent_seen: i64,
 }
 
-/// Begins effects, or cancels sends that are no longer true.
+/// Begins effects, or cancels sends and drafts that are no longer true.
 pub(crate) fn claim(connection: &Connection, worker: &WorkerId, now: i64, lease_ms: i64, max: usize) -> Result<Vec<EffectClaim>, Problem> {
     let mut claims = Vec::new();
     if is_paused(connection)? {
@@ -90,7 +97,8 @@ pub(crate) fn claim(connection: &Connection, worker: &WorkerId, now: i64, lease_
         }
         looked_at += candidates.len();
         for candidate in candidates {
-            let untrue = if candidate.kind == "send" { untrue(connection, &candidate)? } else { None };
+            let speaks = candidate.kind == "send" || candidate.kind == "draft";
+            let untrue = if speaks { untrue(connection, &candidate)? } else { None };
             match untrue {
                 Some(because) => {
                     let Candidate { seq, key, decision, conversation, .. } = candidate;
@@ -123,7 +131,7 @@ fn candidates(connection: &Connection, now: i64, max: usize) -> Result<Vec<Candi
     Ok(statement.query_map([now], read)?.take(max).collect::<Result<_, _>>()?)
 }
 
-/// Why a send is no longer true, if it is not. Only what came after the decision counts, and an opt-out does not stop the
+/// Why a send or a draft is no longer true, if it is not. Only what came after the decision counts, and an opt-out does not stop the
 /// answer of the decision that obeyed it.
 fn untrue(connection: &Connection, send: &Candidate) -> Result<Option<&'static str>, Problem> {
     let mut statement =
@@ -146,8 +154,8 @@ fn untrue(connection: &Connection, send: &Candidate) -> Result<Option<&'static s
     Ok(has_opted_out.then_some("the customer has opted out"))
 }
 
-const CLAIMED: &str =
-    "key, decision, (SELECT ticket FROM conversations WHERE id = effects.conversation), effect, attempts, begun_at, fence";
+const CLAIMED: &str = "key, decision, (SELECT ticket FROM conversations WHERE id = effects.conversation), effect, attempts, begun_at, fence,
+     (SELECT customer FROM conversations WHERE id = effects.conversation), (SELECT company FROM conversations WHERE id = effects.conversation)";
 
 /// What is returned of attempts is how often it was tried before this time.
 fn begin(connection: &Connection, seq: i64, worker: &WorkerId, now: i64, lease_ms: i64) -> Result<EffectClaim, Problem> {
@@ -182,10 +190,15 @@ pub(crate) fn claim_unknown(
 
 fn claimed(row: &Row<'_>) -> Result<EffectClaim, Problem> {
     let effect: String = row.get(3)?;
+    let number = |place: usize| -> Result<PhoneNumber, Problem> {
+        PhoneNumber::parse(&row.get::<_, String>(place)?).map_err(|_| Problem::Row("phone number"))
+    };
     Ok(EffectClaim {
         key: EffectKey(row.get(0)?),
         decision: DecisionId(row.get(1)?),
         ticket: TicketId(row.get(2)?),
+        customer: number(7)?,
+        company: number(8)?,
         effect: serde_json::from_str(&effect)?,
         attempts: row.get(4)?,
         begun_at: timestamp(row.get::<_, Option<i64>>(5)?.unwrap_or(0))?,

@@ -1,8 +1,8 @@
 //! Taking in: messages once by their id, and bytes that are no message once by their hash.
 
-use crate::ledger::sqlite::outcomes;
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{author_word, ms, owner_word};
+use crate::ledger::sqlite::rows::{author_word, ms, owner_word, timestamp};
+use crate::ledger::sqlite::{drafts, outcomes};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{MALFORMED_BYTES_MAX, Malformed, Received};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -31,6 +31,13 @@ pub(crate) fn receive(connection: &Connection, inbound: &InboundMessage, now: ji
 pub(crate) fn next_seq(connection: &Connection) -> Result<i64, Problem> {
     let mut statement = connection.prepare_cached("SELECT COALESCE(MAX(seq), 0) + 1 FROM messages")?;
     Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// When the newest message that somebody else wrote was taken in.
+pub(crate) fn last_received(connection: &Connection) -> Result<Option<jiff::Timestamp>, Problem> {
+    let mut statement = connection.prepare_cached("SELECT received_at FROM messages WHERE author <> 'bot' ORDER BY seq DESC LIMIT 1")?;
+    let at: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+    at.map(timestamp).transpose()
 }
 
 fn conversation_for(connection: &Connection, inbound: &InboundMessage) -> Result<i64, Problem> {
@@ -105,6 +112,7 @@ fn agent_wrote(connection: &Connection, inbound: &InboundMessage, seq: i64, at: 
     let mut newest = connection.prepare_cached("SELECT id FROM decisions WHERE conversation = ?1 ORDER BY seq DESC LIMIT 1")?;
     let decision: Option<String> = newest.query_row([conversation], |row| row.get(0)).optional()?;
     outcomes::append(connection, conversation, decision.as_deref(), "agent_replied", &json!({}), now)?;
+    drafts::measure(connection, conversation, &inbound.text, now)?;
     Ok(conversation)
 }
 

@@ -7,6 +7,8 @@
 pub mod claims;
 pub(crate) mod dead_letters;
 pub(crate) mod decisions;
+pub(crate) mod deliveries;
+pub mod drafts;
 pub mod effects;
 pub mod forget;
 pub mod gate;
@@ -32,12 +34,16 @@ use crate::ledger::sqlite::rows::{limit, ms, timestamp};
 use crate::ledger::sqlite::writer::{Durability, Writer};
 use async_trait::async_trait;
 use jiff::Timestamp;
+use runtime::delivery::{DeliveryReport, Noted};
 use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, LedgerError, Malformed, Received, WorkerId, Written};
+use runtime::ports::sms_gateway::Bill;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use triage::decision::Decision;
+use triage::phone::PhoneNumber;
+use triage::ticket::MessageId;
 
 /// The embedded ledger. Dropping it finishes what waits, closes the file and lets another worker open it.
 pub struct SqliteLedger {
@@ -171,6 +177,38 @@ impl Ledger for SqliteLedger {
     async fn settle(&self, claim: &EffectClaim, outcome: &EffectOutcome, now: Timestamp) -> Result<Written, LedgerError> {
         let (claim, outcome) = (claim.clone(), outcome.clone());
         self.writer.write(Durability::Ordinary, move |connection| settlement::settle(connection, &claim, &outcome, ms(now))).await
+    }
+
+    async fn note_consent(
+        &self,
+        cause: &MessageId,
+        customer: &PhoneNumber,
+        company: &PhoneNumber,
+        opted_out: bool,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let (cause, customer, company) = (cause.clone(), customer.clone(), company.clone());
+        let note = move |connection: &Connection| deliveries::note_consent(connection, &cause, &customer, &company, opted_out, ms(now));
+        self.writer.write(Durability::Durable, note).await
+    }
+
+    async fn note_delivery(&self, report: &DeliveryReport, now: Timestamp) -> Result<Noted, LedgerError> {
+        let report = report.clone();
+        self.writer.write(Durability::Durable, move |connection| deliveries::note(connection, &report, ms(now))).await
+    }
+
+    async fn unbilled(&self, after: Timestamp, before: Timestamp, limit: usize) -> Result<Vec<String>, LedgerError> {
+        self.records.read(move |connection| deliveries::unbilled(connection, ms(after), ms(before), limit)).await
+    }
+
+    async fn note_bill(&self, vendor_id: &str, bill: &Bill, now: Timestamp) -> Result<(), LedgerError> {
+        let (vendor_id, bill) = (vendor_id.to_owned(), bill.clone());
+        let note = move |connection: &Connection| deliveries::note_bill(connection, &vendor_id, &bill, ms(now));
+        self.writer.write(Durability::Ordinary, note).await
+    }
+
+    async fn last_received(&self) -> Result<Option<Timestamp>, LedgerError> {
+        self.schedule.read(intake::last_received).await
     }
 
     async fn recover(&self, now: Timestamp, settle_ms: i64, all_of: Option<&WorkerId>) -> Result<u64, LedgerError> {

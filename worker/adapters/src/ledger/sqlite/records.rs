@@ -6,6 +6,7 @@ use crate::ledger::sqlite::writer::Durability;
 use crate::ledger::sqlite::{SqliteLedger, dead_letters, forget, status};
 use async_trait::async_trait;
 use jiff::Timestamp;
+use runtime::delivery::DeliveryState;
 use runtime::effect::{DecisionId, EffectKey};
 use runtime::ports::ledger::LedgerError;
 use runtime::ports::records::{DeadLetter, DeadLetterId, Records, Status, StoredDecision, StoredEffect};
@@ -118,8 +119,10 @@ fn stored(connection: &Connection, (id, message, at, decision): Columns) -> Resu
 }
 
 fn effects(connection: &Connection, decision: &str) -> Result<Vec<StoredEffect>, Problem> {
-    let mut statement =
-        connection.prepare_cached("SELECT key, effect, state, vendor_id, attempts FROM effects WHERE decision = ?1 ORDER BY ordinal")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT e.key, e.effect, e.state, e.vendor_id, e.attempts, d.state FROM effects e LEFT JOIN deliveries d ON d.effect = e.key
+         WHERE e.decision = ?1 ORDER BY e.ordinal",
+    )?;
     let mut rows = statement.query(params![decision])?;
     let mut effects = Vec::new();
     while let Some(row) = rows.next()? {
@@ -130,6 +133,7 @@ fn effects(connection: &Connection, decision: &str) -> Result<Vec<StoredEffect>,
             state: state(&word)?,
             vendor_id: row.get(3)?,
             attempts: row.get(4)?,
+            delivery: row.get::<_, Option<String>>(5)?.and_then(|word| DeliveryState::parse(&word)),
         });
     }
     Ok(effects)

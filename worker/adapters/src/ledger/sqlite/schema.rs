@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub const APPLICATION_ID: i32 = 0x5768_696d;
 
 /// Every migration in its order; the first makes version 1. A released one is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_ledger.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_ledger.sql"), include_str!("migrations/0002_deliveries.sql")];
 
 /// The version that this program reads and writes.
 pub(crate) fn newest_version() -> usize {

@@ -14,12 +14,12 @@ use serde_json::json;
 use triage::ticket::{MessageId, Tag};
 
 /// What settling needs of an effect that is begun or unknown.
-struct Open {
-    seq: i64,
-    conversation: i64,
-    ordinal: i64,
-    answers: i64,
-    is_unknown: bool,
+pub(crate) struct Open {
+    pub(crate) seq: i64,
+    pub(crate) conversation: i64,
+    pub(crate) ordinal: i64,
+    pub(crate) answers: i64,
+    pub(crate) is_unknown: bool,
 }
 
 /// Settles an effect, as the port describes.
@@ -30,6 +30,10 @@ pub(crate) fn settle(connection: &Connection, claim: &EffectClaim, outcome: &Eff
         EffectOutcome::Again { at, .. } => stand(connection, open.seq, "pending", Some(ms(*at)))?,
         EffectOutcome::Unknown { look_at, .. } => stand(connection, open.seq, "unknown", Some(ms(*look_at)))?,
         EffectOutcome::Failed { problem } => failed(connection, claim, &open, problem, now)?,
+        EffectOutcome::OptedOut { problem } => {
+            opted_out(connection, claim, now)?;
+            failed(connection, claim, &open, problem, now)?;
+        }
     }
     Ok(Written::Yes)
 }
@@ -52,7 +56,8 @@ fn stand(connection: &Connection, seq: i64, state: &str, due_at: Option<i64>) ->
     Ok(())
 }
 
-fn done(connection: &Connection, claim: &EffectClaim, open: &Open, vendor_id: &str, now: i64) -> Result<(), Problem> {
+/// It happened.
+pub(crate) fn done(connection: &Connection, claim: &EffectClaim, open: &Open, vendor_id: &str, now: i64) -> Result<(), Problem> {
     let mut statement =
         connection.prepare_cached("UPDATE effects SET state = 'done', due_at = NULL, worker = NULL, vendor_id = ?2 WHERE seq = ?1")?;
     statement.execute(params![open.seq, vendor_id])?;
@@ -67,6 +72,7 @@ fn done(connection: &Connection, claim: &EffectClaim, open: &Open, vendor_id: &s
             "tagged"
         }
         Effect::Escalate { .. } => "escalated",
+        Effect::Record { .. } => "recorded",
     };
     let detail = json!({ "effect": claim.key.0, "vendor_id": vendor_id });
     outcomes::append(connection, open.conversation, Some(&claim.decision.0), what, &detail, now)?;
@@ -104,6 +110,19 @@ fn failed(connection: &Connection, claim: &EffectClaim, open: &Open, problem: &s
     let mut statement =
         connection.prepare_cached("UPDATE effects SET state = 'failed', due_at = NULL, worker = NULL, doubtful = ?2 WHERE seq = ?1")?;
     statement.execute(params![open.seq, open.is_unknown])?;
+    lost(connection, claim, open, problem, now)
+}
+
+/// The customer has opted out with the carrier: it counts as if they had told us.
+pub(crate) fn opted_out(connection: &Connection, claim: &EffectClaim, now: i64) -> Result<(), Problem> {
+    let mut statement =
+        connection.prepare_cached("INSERT INTO consents (customer, company, at, opted_out, decision) VALUES (?1, ?2, ?3, 1, ?4)")?;
+    statement.execute(params![claim.customer.reveal(), claim.company.reveal(), now, claim.decision.0])?;
+    Ok(())
+}
+
+/// The effect came to nothing: a dead letter, and for what was meant for a customer or an agent a person.
+pub(crate) fn lost(connection: &Connection, claim: &EffectClaim, open: &Open, problem: &str, now: i64) -> Result<(), Problem> {
     let mut letter =
         connection.prepare_cached("INSERT INTO dead_letters (kind, conversation, effect, reason, at) VALUES ('effect', ?1, ?2, ?3, ?4)")?;
     letter.execute(params![open.conversation, claim.key.0, problem, now])?;
@@ -112,14 +131,14 @@ fn failed(connection: &Connection, claim: &EffectClaim, open: &Open, problem: &s
     outcomes::append(connection, open.conversation, Some(&claim.decision.0), "failed", &detail, now)?;
     match &claim.effect {
         Effect::Send { .. } | Effect::Draft(_) => tell_a_person(connection, claim, open, problem, now)?,
-        Effect::Tag { .. } | Effect::Escalate { .. } => {}
+        Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => {}
     }
     release(connection, &claim.decision.0, now)
 }
 
 fn tell_a_person(connection: &Connection, claim: &EffectClaim, open: &Open, problem: &str, now: i64) -> Result<(), Problem> {
     let mut later = connection.prepare_cached(
-        "UPDATE effects SET state = 'cancelled', due_at = NULL WHERE decision = ?1 AND ordinal > ?2 AND kind = 'send' AND state = 'pending'",
+        "UPDATE effects SET state = 'cancelled', due_at = NULL WHERE decision = ?1 AND ordinal > ?2 AND kind IN ('send', 'record') AND state = 'pending'",
     )?;
     later.execute(params![claim.decision.0, open.ordinal])?;
     let mut decision = connection.prepare_cached("SELECT decision FROM decisions WHERE id = ?1")?;

@@ -1,0 +1,5 @@
+//! Chatwoot (application API of 4.5, self-hosted). SMS goes through Chatwoot's own inbox: an outgoing message is the answer.
+
+pub mod desk;
+pub mod settings;
+pub mod wire;
