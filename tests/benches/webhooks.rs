@@ -58,7 +58,7 @@ async fn measure(folder: &Path) {
     };
     let router = console::server::router(ledger.clone(), Some(hooks));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(UNDER_WAY).build().unwrap();
+    let http = adapters::http::client().unwrap();
     let seconds = std::env::var("WEBHOOK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SECONDS);
     paced(&http, &base, ledger.as_ref(), seconds).await;
     mutated(&http, &base, ledger.as_ref()).await;
