@@ -13,7 +13,7 @@ use triage::ports::{Checker, StageError};
 pub struct Checkers {
     /// Deterministic; what it measures is what the gate weighs.
     pub rules: Arc<dyn Checker>,
-    /// Asked only about what the rules let pass.
+    /// Asked only about what the rules let pass, with a doubt or without.
     pub more: Vec<Arc<dyn Checker>>,
 }
 
@@ -30,11 +30,11 @@ impl Checker for Checkers {
     ) -> Result<Verdict, StageError> {
         let mut verdict = self.rules.check(case, classification, evidence, draft, text, sms).await?;
         for checker in &self.more {
-            if !verdict.faults.is_empty() {
+            if verdict.faults.iter().any(|fault| !fault.is_doubt()) {
                 break;
             }
             let second = checker.check(case, classification, evidence, draft, text, sms).await?;
-            verdict.faults = second.faults;
+            verdict.faults.extend(second.faults);
             verdict.model = format!("{} + {}", verdict.model, second.model);
         }
         Ok(verdict)

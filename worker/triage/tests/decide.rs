@@ -52,7 +52,7 @@ fn place(reason: &Reason) -> usize {
     }
 }
 
-const REASONS: usize = 29;
+const REASONS: usize = 31;
 
 fn opted_out(text: &str) -> Case {
     case_of(&Ticket { opted_out: vec![change(-100, true)], ..ticket(vec![customer("m1", 0, text)]) })
