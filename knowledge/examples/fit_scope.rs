@@ -10,7 +10,6 @@ use flate2::read::MultiGzDecoder;
 use knowledge::learned::data::Item;
 use knowledge::learned::example::Example;
 use knowledge::learned::measures::MEASURES;
-use knowledge::learned::random::Random;
 use knowledge::learned::scope::{Sample, outside_observations, right_observations};
 use knowledge::learned::static_table::embedder::StaticEmbedder;
 use knowledge::learned::training::{calibrate, prepare, sample, scope_samples, usable};
@@ -19,6 +18,7 @@ use std::error::Error;
 use std::io::Read;
 use triage::intent::{IntentCatalog, IntentName};
 use triage::logistic::{Logistic, Observation};
+use triage::random::Random;
 
 /// What one company counts, in observations.
 const COMPANY_WEIGHT: f64 = 500.0;

@@ -54,11 +54,10 @@ pub fn compare(would_be: &str, intent: Option<&IntentName>, target: &Target) -> 
 
 /// Enough common words, and not two sets of numbers with nothing in common.
 fn says_the_same(ours: &str, theirs: &str, common_min: f64) -> bool {
-    let (our_words, their_words) = (words(ours), words(theirs));
-    let (our_numbers, their_numbers) = (numbers(&our_words), numbers(&their_words));
-    if !our_numbers.is_empty() && !their_numbers.is_empty() && our_numbers.is_disjoint(&their_numbers) {
+    if numbers_conflict(ours, theirs) {
         return false;
     }
+    let (our_words, their_words) = (words(ours), words(theirs));
     let content = |words: &BTreeSet<String>| -> BTreeSet<String> {
         words.iter().filter(|word| word.chars().count() >= CONTENT_CHARS_MIN || word.chars().any(|c| c.is_ascii_digit())).cloned().collect()
     };
@@ -72,8 +71,13 @@ fn words(text: &str) -> BTreeSet<String> {
     text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-fn numbers(words: &BTreeSet<String>) -> BTreeSet<&String> {
-    words.iter().filter(|word| word.chars().all(|c| c.is_ascii_digit())).collect()
+/// Both name numbers, and none is the same.
+pub fn numbers_conflict(ours: &str, theirs: &str) -> bool {
+    let numbers = |text: &str| -> BTreeSet<String> {
+        text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).map(str::to_owned).collect()
+    };
+    let (ours, theirs) = (numbers(ours), numbers(theirs));
+    !ours.is_empty() && !theirs.is_empty() && ours.is_disjoint(&theirs)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 mod cpu;
 mod measure;
 
+use cli::commands::lone_message;
 use cli::config::load::load;
 use cli::home::Home;
 use cli::wiring::{self, Knowledge};
@@ -33,11 +34,9 @@ use tokio::runtime::Runtime;
 use triage::case::Case;
 use triage::evidence::{PassageId, Query};
 use triage::intent::{IntentCatalog, IntentName};
-use triage::phone::PhoneNumber;
 use triage::ports::{Classifier, Retriever};
 use triage::sms::fit::{Budget, fit};
 use triage::text::plain_without_digits;
-use triage::ticket::{Author, Message, MessageId, Ticket, TicketId};
 
 /// Labelled tickets that the classifier is trained on.
 const EXAMPLES: usize = 10_000;
@@ -97,7 +96,7 @@ fn classification(criterion: &mut Criterion<ProcessCpu>) {
         bench.iter(|| minds.words.scores(&minds.vocabulary.vector(&plain_without_digits(turn.next().unwrap())).0));
     });
     let classifier = LocalClassifier::new(model.clone(), knowledge.embedder.clone()).unwrap();
-    let cases: Vec<Case> = questions.iter().map(|text| case(text)).collect();
+    let cases: Vec<Case> = questions.iter().map(|text| lone_message::case(text).unwrap()).collect();
     let mut turn = cases.iter().cycle();
     criterion.bench_function("classify, whole", |bench| {
         bench.iter(|| {
@@ -105,27 +104,6 @@ fn classification(criterion: &mut Criterion<ProcessCpu>) {
             runtime.block_on(classifier.classify(case, &case.text())).unwrap()
         });
     });
-}
-
-fn case(text: &str) -> Case {
-    let id = MessageId("m".to_owned());
-    let message = Message {
-        id: id.clone(),
-        author: Author::Customer,
-        at: Timestamp::UNIX_EPOCH,
-        text: text.to_owned(),
-        media: Vec::new(),
-        carrier_answered: false,
-    };
-    let ticket = Ticket {
-        id: TicketId("t".to_owned()),
-        customer: PhoneNumber::parse("+12025550142").unwrap(),
-        messages: vec![message],
-        tags: Vec::new(),
-        owners: Vec::new(),
-        opted_out: Vec::new(),
-    };
-    Case::at(&ticket, &id).unwrap()
 }
 
 /// Words and nearness, fused, with the passages fetched from the store: at 10,000 and at 100,000 passages.

@@ -62,7 +62,7 @@ pub fn from_intercom(secret: &str, topic: &str, conversation: &str) -> Held {
     let item = serde_json::json!({ "type": "conversation", "id": conversation });
     let body = serde_json::json!({ "type": "notification_event", "app_id": "abc123", "topic": topic, "data": { "item": item } });
     let body = body.to_string().into_bytes();
-    let signature = format!("sha1={}", mac::hex(&mac::sha1(secret.as_bytes(), &[&body])));
+    let signature = format!("sha1={}", adapters::digest::hex(&mac::sha1(secret.as_bytes(), &[&body])));
     Held::post("/webhooks/intercom", &body, &[("content-type", "application/json"), ("x-hub-signature", &signature)])
 }
 

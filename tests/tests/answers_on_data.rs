@@ -4,6 +4,7 @@
 
 use adapters::loader::rows;
 use adapters::vector_index::embedded::index::EmbeddedVectorIndex;
+use cli::commands::lone_message;
 use cli::commands::questions::{Asked, Entry, Questions};
 use jiff::Timestamp;
 use knowledge::document::{Document, DocumentKey, Section, VersionedDocument};
@@ -20,16 +21,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use triage::case::Case;
 use triage::classification::{Ask, Classification, Priority};
 use triage::draft::Fault;
 use triage::evidence::{Evidence, Found, Passage, PassageId, PassageKind};
 use triage::language::detect::detect;
-use triage::phone::PhoneNumber;
 use triage::policy::SmsPolicy;
 use triage::ports::{Checker, Writer};
 use triage::signals::Signals;
-use triage::ticket::{Author, Message, MessageId, Ticket, TicketId};
 
 /// Passages of an ask, as the policy's default has it.
 const PASSAGES_MAX: usize = 5;
@@ -54,21 +52,6 @@ fn read(folder: &Path) -> (Vec<Entry>, Vec<Asked>) {
     (rows::read(&folder.join("faqs.jsonl")).unwrap(), rows::read(&folder.join("queries.jsonl")).unwrap())
 }
 
-fn case(text: &str) -> Case {
-    let id = MessageId("m".to_owned());
-    let message = Message {
-        id: id.clone(),
-        author: Author::Customer,
-        at: Timestamp::UNIX_EPOCH,
-        text: text.to_owned(),
-        media: Vec::new(),
-        carrier_answered: false,
-    };
-    let customer = PhoneNumber::parse("+12025550142").unwrap();
-    let (tags, owners, opted_out) = (Vec::new(), Vec::new(), Vec::new());
-    Case::at(&Ticket { id: TicketId("t".to_owned()), customer, messages: vec![message], tags, owners, opted_out }, &id).unwrap()
-}
-
 fn classification(text: &str) -> Classification {
     Classification {
         intents: Vec::new(),
@@ -85,7 +68,7 @@ fn classification(text: &str) -> Classification {
 
 /// The passage answers as if it were asked for in its own words; None when nothing can be quoted, else whether the check stops it.
 async fn is_stopped(text: &str, answer: &Passage, around: &[Passage]) -> Option<bool> {
-    let (case, classification, sms) = (case(text), classification(text), SmsPolicy::default());
+    let (case, classification, sms) = (lone_message::case(text).unwrap(), classification(text), SmsPolicy::default());
     let near = Passage { similarity: 1.0, language: None, ..answer.clone() };
     let of = |passages| Evidence { found: vec![Found { ask: text.to_owned(), passages }], ..Evidence::default() };
     let draft = LocalWriter.write(&case, &classification, &of(vec![near]), &sms).await.unwrap()?;

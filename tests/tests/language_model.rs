@@ -4,8 +4,9 @@
 use adapters::embedder::openai::OpenAiEmbedder;
 use adapters::language_model::openai::model::OpenAiModel;
 use adapters::language_model::openai::probe::probe;
-use adapters::language_model::openai::settings::{CallLimits, Endpoint, Secret, Structured};
+use adapters::language_model::openai::settings::{CallLimits, Endpoint, Structured};
 use adapters::language_model::scripted::ScriptedModel;
+use adapters::secret::Secret;
 use adapters::token_counter::tiktoken;
 use knowledge::ports::embedder::Embedder;
 use prompts::ports::language_model::{LanguageModel, LanguageModelError, Stop};

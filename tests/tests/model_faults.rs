@@ -8,7 +8,8 @@
 )]
 
 use adapters::language_model::openai::model::OpenAiModel;
-use adapters::language_model::openai::settings::{CallLimits, Endpoint, Secret};
+use adapters::language_model::openai::settings::{CallLimits, Endpoint};
+use adapters::secret::Secret;
 use adapters::shield::local::LocalShield;
 use adapters::sms_gateway::memory::MemorySmsGateway;
 use adapters::spending::memory::MemorySpending;

@@ -1,6 +1,6 @@
 //! Noisy copies of training messages, spelt as people text: dropped vowels, slips, short forms, no apostrophes.
 
-use crate::learned::random::Random;
+use triage::random::Random;
 
 /// Noisy copies of each message.
 pub const COPIES: usize = 2;

@@ -6,8 +6,8 @@ use crate::learned::ensemble::Minds;
 use crate::learned::features::{SparseVector, Vocabulary};
 use crate::learned::linear::LinearModel;
 use crate::learned::neighbours::Neighbours;
-use crate::learned::random::Random;
 use crate::ports::embedder::Embedding;
+use triage::random::Random;
 use triage::text::plain_without_digits;
 
 /// One labelled message.

@@ -4,7 +4,7 @@
 //! descent method for large-scale linear SVM"): no step size, no schedule, and the same order gives the same weights.
 
 use crate::learned::features::SparseVector;
-use crate::learned::random::Random;
+use triage::random::Random;
 
 /// Passes over the examples at most: what comes later hardly changes an answer.
 pub const PASSES_MAX: usize = 20;

@@ -36,7 +36,6 @@ pub mod neighbours;
 pub mod number;
 pub mod places;
 pub mod promises;
-pub mod random;
 pub mod reuse;
 pub mod scope;
 pub mod scope_prior;

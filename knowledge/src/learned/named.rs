@@ -1,6 +1,6 @@
 //! Single things that a question names: a place, a day, a numbered thing ("Brightline 600"), a name that the passages know, what a
-//! service is asked for. An answer
-//! about another of its kind is wrong however near it lies: the delivery time of one country is no answer for the next.
+//! service is asked for. An answer about another of its kind is wrong however near it lies: the delivery time of one country is no
+//! answer for the next.
 //!
 //! Rules, with a list of countries and no other names. What counts is whether the answer speaks of the thing: its own words, the
 //! heading and the question of what it cites; elsewhere in the passage only while the answer names no rival.

@@ -5,7 +5,7 @@
 
 use crate::learned::features::SparseVector;
 use crate::learned::linear::log_softmax;
-use crate::learned::random::Random;
+use triage::random::Random;
 
 /// Inverse strength of the L2 penalty, as `C` of the usual textbooks: the penalty is `|w|² / 2C` beside the sum of losses.
 pub const C: f32 = 30.0;

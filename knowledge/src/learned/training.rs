@@ -7,11 +7,11 @@ use crate::learned::ensemble::Minds;
 use crate::learned::example::{Example, examples_of_catalog};
 use crate::learned::measures::measure;
 use crate::learned::model::{Model, Parts};
-use crate::learned::random::Random;
 use crate::learned::scope::{Sample, Scope, Truth};
 use crate::learned::threshold::HeldOut;
 use crate::ports::embedder::{Embedder, EmbedderError, Embedding};
 use triage::intent::{IntentCatalog, IntentName, OUT_OF_SCOPE};
+use triage::random::Random;
 use triage::text::plain_without_digits;
 
 /// So many labelled messages outside all intents make a class of their own; fewer are left out.

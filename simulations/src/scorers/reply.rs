@@ -1,6 +1,6 @@
 //! The would-be reply against the answer that people gave. Strict on purpose: what cannot be shown to fit counts as contradicting.
 
-use crate::compare::{Comparison, compare};
+use crate::compare::{Comparison, compare, numbers_conflict};
 use crate::past::Human;
 use crate::sample::Target;
 use async_trait::async_trait;
@@ -132,13 +132,4 @@ impl ReplyScorer {
         let is_cited = |id| receipt.citations.iter().any(|citation| &citation.passage == id);
         Ok(found.passages.iter().any(|passage| is_cited(&passage.id)))
     }
-}
-
-/// Both name numbers, and none is the same.
-fn numbers_conflict(ours: &str, theirs: &str) -> bool {
-    let numbers = |text: &str| -> Vec<String> {
-        text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).map(str::to_owned).collect()
-    };
-    let (ours, theirs) = (numbers(ours), numbers(theirs));
-    !ours.is_empty() && !theirs.is_empty() && !ours.iter().any(|number| theirs.contains(number))
 }

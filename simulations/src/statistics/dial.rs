@@ -95,7 +95,7 @@ pub struct Point {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::random::Random;
+    use triage::random::Random;
 
     /// A gate that promises what happens.
     fn honest(count: usize, seed: u64) -> Vec<Judged> {

@@ -4,4 +4,3 @@ pub mod binomial;
 pub mod clustered;
 pub mod dial;
 pub mod prediction_powered;
-pub mod random;

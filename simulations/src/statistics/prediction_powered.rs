@@ -75,7 +75,7 @@ pub fn judge_error(labels: &[Labelled]) -> JudgeError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::random::Random;
+    use triage::random::Random;
 
     /// A world in which the judge calls 5 of 6 right ones right and 1 of 4 wrong ones right.
     fn world(seed: u64, count: usize) -> Vec<Labelled> {

@@ -8,8 +8,8 @@ use simulations::line::Line;
 use simulations::scorers::reply::Verdict;
 use simulations::statistics::binomial::{CONFIDENCE, next_at_most};
 use simulations::statistics::dial::{Judged, at, choose};
-use simulations::statistics::random::Random;
 use std::path::{Path, PathBuf};
+use triage::random::Random;
 
 /// Re-splits.
 const SPLITS: u64 = 100;

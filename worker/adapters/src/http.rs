@@ -1,6 +1,7 @@
 //! The HTTP client of the adapters: TLS by rustls with ring, the system's roots, no redirects, and a limit on everything.
 
-use std::time::Duration;
+use reqwest::header::HeaderMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A connection is made within so many milliseconds.
 pub const CONNECT_TIMEOUT_MS: u64 = 5_000;
@@ -8,6 +9,8 @@ pub const CONNECT_TIMEOUT_MS: u64 = 5_000;
 pub const CALL_TIMEOUT_MS: u64 = 15_000;
 /// Bytes of an answer that are read at most.
 pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// A wait beyond this is as good as never: one day.
+pub const RETRY_AFTER_MAX_MS: i64 = 86_400_000;
 
 /// A client cannot be made: the system's certificates cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -82,13 +85,36 @@ fn reason(error: &reqwest::Error) -> String {
     kind.iter().find(|(is, _)| *is).map_or("the connection broke", |(_, words)| words).to_owned()
 }
 
-/// `Retry-After` in seconds, or the reset of a window in Unix seconds.
-fn retry_after_ms(headers: &reqwest::header::HeaderMap) -> Option<i64> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
-    if let Some(seconds) = number("retry-after") {
-        return Some(seconds.clamp(0, 86_400) * 1_000);
+/// What a vendor asks to wait, in milliseconds: `retry-after-ms` (OpenAI), `Retry-After` in seconds, or the reset of a window in Unix
+/// seconds. A date is not read: clocks differ, and the caller has a wait of its own.
+pub fn retry_after_ms(headers: &HeaderMap) -> Option<i64> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok().filter(|number| *number >= 0.0);
+    let ms = number("retry-after-ms").or_else(|| number("retry-after").map(|seconds| seconds * 1_000.0)).or_else(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs_f64();
+        number("x-ratelimit-reset").map(|reset| (reset - now).max(0.0) * 1_000.0)
+    })?;
+    Some((ms.ceil() as i64).min(RETRY_AFTER_MAX_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_that_is_asked_for_is_read_in_seconds_and_milliseconds() {
+        for (name, value, expected) in [
+            ("retry-after", "2", Some(2_000)),
+            ("retry-after", "0.5", Some(500)),
+            ("retry-after-ms", "120", Some(120)),
+            ("retry-after", "-1", None),
+            ("retry-after", "NaN", None),
+            ("retry-after", "1e30", Some(RETRY_AFTER_MAX_MS)),
+            ("retry-after", "Fri, 31 Dec 1999 23:59:59 GMT", None),
+            ("x-ratelimit-reset", "1000000000", Some(0)),
+            ("x-ratelimit-reset", "1e15", Some(RETRY_AFTER_MAX_MS)),
+        ] {
+            let headers = HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]);
+            assert_eq!(retry_after_ms(&headers), expected, "{name}: {value}");
+        }
     }
-    let reset = number("x-ratelimit-reset")?;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
-    Some((reset - i64::try_from(now).ok()?).clamp(0, 86_400) * 1_000)
 }

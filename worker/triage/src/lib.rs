@@ -28,6 +28,7 @@ pub mod past;
 pub mod phone;
 pub mod policy;
 pub mod ports;
+pub mod random;
 pub mod receipt;
 pub mod rules;
 pub mod signals;

@@ -2,6 +2,7 @@
 //! conversation, which is then read: there is no second delivery, and the sweep fetches what was lost.
 
 use super::mac;
+use crate::digest::hex;
 use crate::secret::Secret;
 use runtime::ports::webhook::{Answer, Call, Heard, Refusal, Webhook};
 use serde_json::Value;
@@ -19,7 +20,7 @@ impl ChatwootWebhook {
         let secret = self.secret.reveal();
         if let Some(given) = (call.header)("x-chatwoot-signature") {
             let timestamp = (call.header)("x-chatwoot-timestamp").unwrap_or_default();
-            let made = mac::hex(&mac::sha256(secret.as_bytes(), &[timestamp.as_bytes(), b".", call.body]));
+            let made = hex(&mac::sha256(secret.as_bytes(), &[timestamp.as_bytes(), b".", call.body]));
             return !secret.is_empty() && mac::is_same(&format!("sha256={made}"), &given);
         }
         let path = call.path_and_query.split('?').next().unwrap_or_default();

@@ -5,6 +5,7 @@
 //! that the second one is known.
 
 use super::mac;
+use crate::digest::hex;
 use crate::secret::Secret;
 use runtime::inbound::InboundMessage;
 use runtime::ports::webhook::{Answer, Call, Heard, Refusal, Webhook};
@@ -32,7 +33,7 @@ pub struct GenericWebhook {
 
 /// The signature of a body, for whoever sends one.
 pub fn sign(secret: &Secret, timestamp: &str, body: &[u8]) -> String {
-    format!("sha256={}", mac::hex(&mac::sha256(secret.reveal().as_bytes(), &[timestamp.as_bytes(), b".", body])))
+    format!("sha256={}", hex(&mac::sha256(secret.reveal().as_bytes(), &[timestamp.as_bytes(), b".", body])))
 }
 
 impl GenericWebhook {

@@ -2,6 +2,7 @@
 //! new parts alone and calls come in any order.
 
 use super::mac;
+use crate::digest::hex;
 use crate::secret::Secret;
 use runtime::ports::webhook::{Answer, Call, Heard, Refusal, Webhook};
 use serde::Deserialize;
@@ -53,7 +54,7 @@ struct Item {
 impl Webhook for IntercomWebhook {
     fn hear(&self, call: &Call<'_>) -> Result<Vec<Heard>, Refusal> {
         let secret = self.client_secret.reveal();
-        let made = format!("sha1={}", mac::hex(&mac::sha1(secret.as_bytes(), &[call.body])));
+        let made = format!("sha1={}", hex(&mac::sha1(secret.as_bytes(), &[call.body])));
         let given = (call.header)("x-hub-signature").unwrap_or_default();
         if secret.is_empty() || !mac::is_same(&made, &given) {
             return Err(Refusal::Unsigned);

@@ -1,11 +1,11 @@
 //! Keyed hashes of raw bytes, and comparison in constant time.
 
+use crate::digest::hex;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use subtle::ConstantTimeEq;
 
 /// HMAC-SHA1 of the parts, one after the other.
@@ -26,15 +26,6 @@ pub fn sha256(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
 /// SHA-256 without a key, as lower-case hexadecimal.
 pub fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Base64 with padding.

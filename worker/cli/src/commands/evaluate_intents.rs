@@ -3,18 +3,17 @@
 use crate::args::evaluate::EvaluateIntentsArgs;
 use crate::commands::knowledge_sync::spinner;
 use crate::commands::learn::SEED;
+use crate::commands::lone_message;
 use crate::config::Config;
 use crate::screen::Screen;
 use crate::wiring;
 use adapters::clock::cpu;
 use adapters::loader::rows;
 use anyhow::{Context, bail};
-use jiff::Timestamp;
 use knowledge::learned::augment::noisy;
 use knowledge::learned::classifier::LocalClassifier;
 use knowledge::learned::example::Example;
 use knowledge::learned::model::Model;
-use knowledge::learned::random::Random;
 use knowledge::learned::scope::{ASSUMED_SHARE, estimate_share, resharing};
 use knowledge::learned::training::train;
 use knowledge::ports::embedder::Embedder;
@@ -25,19 +24,15 @@ use simulations::metrics::labels::{Pair, accuracy, macro_f1, matthews};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use triage::case::Case;
 use triage::classification::Classification;
 use triage::intent::{IntentCatalog, IntentName, OUT_OF_SCOPE};
-use triage::phone::PhoneNumber;
 use triage::ports::Classifier;
-use triage::ticket::{Author, Message, MessageId, Ticket, TicketId};
+use triage::random::Random;
 
 /// The precision that thresholds aim at.
 pub const AIM: f64 = 0.95;
 /// Seed of the misspelling of judged messages; another one than that of the training.
 const NOISE_SEED: u64 = 99;
-/// Whose messages they seem to be: a number set aside for fiction.
-const STAND_IN: &str = "+12025550123";
 /// Thresholds over which the best correlation is looked for: tenths.
 const TENTHS: usize = 9;
 
@@ -192,32 +187,9 @@ async fn classify(model: &Model, embedder: Arc<dyn Embedder>, unseen: &[Labelled
     let classifier = LocalClassifier::new(Arc::new(model.clone()), embedder)?;
     let mut read = Vec::with_capacity(unseen.len());
     for row in unseen {
-        read.push(classifier.classify(&case(&row.text)?, &row.text).await?);
+        read.push(classifier.classify(&lone_message::case(&row.text)?, &row.text).await?);
     }
     Ok(read)
-}
-
-/// A ticket of one message.
-fn case(text: &str) -> anyhow::Result<Case> {
-    let id = MessageId("evaluated".to_owned());
-    let message = Message {
-        id: id.clone(),
-        author: Author::Customer,
-        at: Timestamp::UNIX_EPOCH,
-        text: text.to_owned(),
-        media: Vec::new(),
-        carrier_answered: false,
-    };
-    let customer = PhoneNumber::parse(STAND_IN)?;
-    let ticket = Ticket {
-        id: TicketId("evaluated".to_owned()),
-        customer,
-        messages: vec![message],
-        tags: Vec::new(),
-        owners: Vec::new(),
-        opted_out: Vec::new(),
-    };
-    Ok(Case::at(&ticket, &id)?)
 }
 
 fn figures(model: &Model, read: &[Classification], unseen: &[Labelled], stated: Option<f64>, labelled_outside: f64) -> Figures {

@@ -9,7 +9,6 @@ use crate::screen::Screen;
 use crate::wiring;
 use adapters::loader::rows;
 use anyhow::bail;
-use knowledge::learned::random::Random;
 use knowledge::ports::embedder::Embedder;
 use serde::Serialize;
 use simulations::metrics::confidence::{Answer, auroc, coverage_at_precision};
@@ -19,6 +18,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use triage::logistic::{Logistic, Observation};
+use triage::random::Random;
 
 /// Share of the entries that a draw takes away, so that some questions have no answer.
 const TAKEN_AWAY: f64 = 0.3;

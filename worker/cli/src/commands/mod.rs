@@ -20,6 +20,7 @@ pub mod knowledge_review;
 pub mod knowledge_sync;
 pub mod learn;
 pub mod learn_model;
+pub mod lone_message;
 pub mod parse_document;
 pub mod pause;
 pub mod prompts;

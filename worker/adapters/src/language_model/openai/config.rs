@@ -53,7 +53,7 @@ impl Config for EndpointConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language_model::openai::settings::Secret;
+    use crate::secret::Secret;
 
     #[test]
     fn a_key_becomes_a_header_or_is_refused() {

@@ -1,6 +1,6 @@
 //! Cassettes: exchanges with a live endpoint, one a line, with secrets taken out.
 
-use crate::language_model::openai::settings::Secret;
+use crate::secret::Secret;
 use serde_json::{Value, json};
 use std::fs::{File, OpenOptions};
 use std::io::Write;

@@ -1,11 +1,11 @@
 //! One attempt on the wire: bounded in time and in bytes before anybody parses it.
 
+use crate::http::retry_after_ms;
 use crate::language_model::openai::recorder::Recorder;
 use crate::language_model::openai::settings::CallLimits;
 use crate::language_model::openai::trouble::{Trouble, of_reqwest};
 use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
-use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response};
 use serde::de::IgnoredAny;
 use std::sync::Arc;
@@ -14,8 +14,6 @@ use tokio::time::timeout;
 
 /// Of a failed answer so much is read, to find its code.
 const ERROR_BYTES_MAX: u64 = 64 * 1024;
-/// `Retry-After` beyond this is as good as never: one day.
-const RETRY_AFTER_MAX_MS: u64 = 86_400_000;
 
 /// Carries attempts.
 #[derive(Clone)]
@@ -72,40 +70,16 @@ impl Transport {
         }
         match is_well {
             true => Ok((status.as_u16(), body)),
-            false => Err(boxed(Trouble::of_status(status.as_u16(), retry_after_ms(response.headers()), &body))),
+            false => Err(boxed(Trouble::of_status(
+                status.as_u16(),
+                retry_after_ms(response.headers()).and_then(|ms| u64::try_from(ms).ok()),
+                &body,
+            ))),
         }
     }
-}
-
-/// `Retry-After` in seconds, or OpenAI's `retry-after-ms`. A date is not read: clocks differ, and the caller has a wait of its own.
-fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
-    let number = |value: Option<&HeaderValue>| value.and_then(|value| value.to_str().ok()?.trim().parse::<f64>().ok());
-    let ms = number(headers.get("retry-after-ms")).or_else(|| number(headers.get(RETRY_AFTER)).map(|seconds| seconds * 1_000.0))?;
-    (ms >= 0.0).then(|| (ms.ceil() as u64).min(RETRY_AFTER_MAX_MS))
 }
 
 /// A trouble as the crate carries it through.
 pub(crate) fn boxed(trouble: Trouble) -> OpenAIError {
     OpenAIError::Boxed(Box::new(trouble))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_wait_that_an_endpoint_asks_for_is_read_in_seconds_and_milliseconds() {
-        for (name, value, expected) in [
-            ("retry-after", "2", Some(2_000)),
-            ("retry-after", "0.5", Some(500)),
-            ("retry-after-ms", "120", Some(120)),
-            ("retry-after", "-1", None),
-            ("retry-after", "NaN", None),
-            ("retry-after", "1e30", Some(RETRY_AFTER_MAX_MS)),
-            ("retry-after", "Fri, 31 Dec 1999 23:59:59 GMT", None),
-        ] {
-            let headers = HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]);
-            assert_eq!(retry_after_ms(&headers), expected, "{name}: {value}");
-        }
-    }
 }

@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use simulations::line::Line;
 use simulations::report::verdict;
 use simulations::scorers::action::Did;
-use simulations::statistics::random::Random;
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::process::ExitCode;
+use triage::random::Random;
 
 /// What a person said of a reply; a line of `labels.jsonl`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -1,4 +1,5 @@
-//! Numbers that look random and are always the same for a seed (SplitMix64; S. Vigna, 2015).
+//! Numbers that look random and are always the same for a seed (SplitMix64; S. Vigna, 2015): for training, for samples, for tests.
+//! No decision draws any. Written out, because a model and a sample must come out the same with every version of a library.
 
 /// The state of a generator.
 #[derive(Clone, Debug)]
@@ -25,6 +26,12 @@ impl Random {
             Ok(0) | Err(_) => 0,
             Ok(bound) => usize::try_from(self.next_u64() % bound).unwrap_or(0),
         }
+    }
+
+    /// True with a probability.
+    pub fn chance(&mut self, probability: f64) -> bool {
+        let unit = (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+        unit < probability
     }
 
     /// Puts items into another order (Fisher and Yates).
