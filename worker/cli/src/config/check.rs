@@ -10,12 +10,7 @@ pub fn faults(given: &Table, defaults: &Table) -> Vec<String> {
     for (name, value) in &given {
         match defaults.get(name) {
             None => faults.push(unknown(name, defaults.keys().map(String::as_str))),
-            Some(default) if !has_type_of(value, default) => faults.push(format!(
-                "{name} is {} ({}): write {} such as {default}",
-                shown(value),
-                value.type_str(),
-                article(default.type_str())
-            )),
+            Some(default) if !has_type_of(value, default) => faults.push(other_type(name, value, default)),
             Some(_) => {}
         }
     }
@@ -46,6 +41,20 @@ fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     match nearest {
         Some((distance, other)) if distance <= 3 => format!("{name} is not a key: did you mean {other}?"),
         Some(_) | None => format!("{name} is not a key: `whimbrel config` prints all of them"),
+    }
+}
+
+/// A value of another type. Where text is expected the value is not shown: it may be a secret of digits alone, which an environment
+/// variable gives as a number.
+fn other_type(name: &str, value: &Value, default: &Value) -> String {
+    let (is, wanted) = (article(value.type_str()), article(default.type_str()));
+    match default {
+        Value::String(_) => {
+            format!("{name} is {is}: write {wanted}, in double quotes (inside an environment variable's value too), such as {default}")
+        }
+        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => {
+            format!("{name} is {} ({}): write {wanted} such as {default}", shown(value), value.type_str())
+        }
     }
 }
 
@@ -91,7 +100,13 @@ mod tests {
         assert_eq!(faults.len(), 4, "{faults:?}");
         assert!(faults.iter().any(|f| f.contains("worker.leas_ms") && f.contains("did you mean worker.lease_ms?")));
         assert!(faults.iter().any(|f| f.contains("worker.poll_ms") && f.contains("an integer such as 250")));
-        assert!(faults.iter().any(|f| f.contains("data_dir is 5")));
+        assert!(faults.iter().any(|f| f.contains("data_dir is an integer: write a string, in double quotes")));
+    }
+
+    #[test]
+    fn a_value_that_may_be_a_secret_is_not_shown() {
+        let faults = faults(&table("[gateway.twilio]\nauth_token = 12345"), &table("[gateway.twilio]\nauth_token = ''"));
+        assert!(faults.len() == 1 && !faults.iter().any(|fault| fault.contains("12345")), "{faults:?}");
     }
 
     #[test]
