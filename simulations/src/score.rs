@@ -2,6 +2,7 @@
 
 use crate::line::{Line, Scores};
 use crate::past::Replayable;
+use crate::replay::decide;
 use crate::scorers::reply::ReplyScorer;
 use crate::scorers::{action, cost, intent, resolved, safety, time};
 use triage::decision::Decision;
@@ -18,7 +19,7 @@ pub async fn score(
     repeats: usize,
 ) -> Result<Line, StageError> {
     let Replayable { case, human, customer, .. } = replayable;
-    let decision = triage.decide(case).await?;
+    let decision = decide(triage, case).await?;
     let flipped = flips(triage, replayable, &decision, repeats).await?;
     let policy = &triage.terms.policy;
     let did = action::score(&decision);
@@ -53,7 +54,7 @@ pub async fn score(
 /// Whether any repeat does or says something else; a mind that draws at random flips, the local one never does.
 async fn flips(triage: &Triage, replayable: &Replayable, first: &Decision, repeats: usize) -> Result<Option<bool>, StageError> {
     for _ in 1..repeats {
-        let again = triage.decide(&replayable.case).await?;
+        let again = decide(triage, &replayable.case).await?;
         if again.action != first.action || again.intent != first.intent {
             return Ok(Some(true));
         }

@@ -6,6 +6,7 @@ pub mod contracts;
 pub mod fakes;
 pub mod model;
 pub mod prism;
+pub mod qdrant_wire_double;
 pub mod shared;
 pub mod test_worker;
 pub mod vendor_house;

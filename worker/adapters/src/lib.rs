@@ -13,6 +13,7 @@ pub mod loader;
 pub mod outbox;
 pub mod parser;
 pub mod past_tickets;
+pub mod retriever;
 pub mod second_mind;
 pub mod secret;
 pub mod shield;

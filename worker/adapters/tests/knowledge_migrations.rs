@@ -79,8 +79,9 @@ async fn what_an_older_program_wrote_is_found_after_the_step() {
         let path = folder.path().join("knowledge.db");
         write(&path, version);
         // Twice: the step is taken once.
-        drop(SqliteKnowledgeStore::open(&path).unwrap());
+        let identity = SqliteKnowledgeStore::open(&path).unwrap().identity().unwrap();
         let store = SqliteKnowledgeStore::open(&path).unwrap();
+        assert_eq!((store.identity().unwrap(), identity.len()), (identity, 32), "the file has a name and keeps it");
 
         let (changes, revision) = store.changes_since(Revision(0), 100).await.unwrap();
         assert_eq!(revision, Revision(3), "version {version}");

@@ -52,6 +52,8 @@ pub fn misses_the_dial(decision: &Decision) -> bool {
         | Reason::MustEscalate
         | Reason::IntentOff
         | Reason::InShadow
+        // The second mind searches the same knowledge.
+        | Reason::NotRetrieved
         // An admin must look at the passage first, whoever writes from it.
         | Reason::PastVerification
         | Reason::PrivateSource

@@ -82,6 +82,7 @@ pub fn decision(action: Action) -> Decision {
         out_of_scope: Some(0.1),
         asks: Vec::new(),
         rules: Vec::new(),
+        retrieval_problem: None,
         passages: Vec::new(),
         set_aside: Vec::new(),
         citations: Vec::new(),

@@ -44,6 +44,7 @@ pub async fn run(config: &Config, args: &WorkerArgs, screen: &Screen) -> anyhow:
     };
     let worker = wiring::worker_with(config, &home, triage, ledger.clone(), vendors, clock.clone())?;
     worker.recover().await?;
+    wiring::index::warm_up(config, &knowledge).await;
     let (stop, stopped) = watch::channel(false);
     if !config.console.listen.is_empty() {
         listen(config, &home, ledger.clone(), clock, stopped.clone()).await?;

@@ -1,10 +1,12 @@
 //! The configuration: embedded defaults, then `whimbrel.toml`, then the environment.
 
 pub mod check;
+pub mod index;
 pub mod load;
 pub mod model;
 pub mod vendors;
 
+use crate::config::index::IndexConfig;
 use crate::config::model::ModelConfig;
 use crate::config::vendors::{GatewayConfig, GenericConfig, HelpdeskConfig};
 use adapters::parser::limits::DocumentLimits;
@@ -38,6 +40,8 @@ pub struct Config {
     pub sweep: SweepSettings,
     /// Texts to vectors.
     pub embedder: EmbedderConfig,
+    /// Where passages are searched.
+    pub index: IndexConfig,
     /// The language model.
     pub model: ModelConfig,
     /// HTTP for operators.

@@ -95,7 +95,7 @@ pub fn mind(config: &Config, first: &Triage, parts: Parts) -> anyhow::Result<Tim
 pub fn endpoint(config: &Config, record: Option<&Path>) -> anyhow::Result<Endpoint> {
     let model = &config.model;
     Ok(Endpoint {
-        key: key(&model.key_env, &model.key_file)?,
+        key: key("model.key_file", &model.key_env, &model.key_file)?,
         proxy: model.proxy.clone(),
         structured: model.structured,
         limit_name: model.limit_name,
@@ -106,10 +106,10 @@ pub fn endpoint(config: &Config, record: Option<&Path>) -> anyhow::Result<Endpoi
     })
 }
 
-/// The key in a file, else in the environment, else none: endpoints of one's own need none.
-fn key(env: &str, file: &str) -> anyhow::Result<Secret> {
+/// The key in a file (`name` is what the configuration calls that), else in the environment, else none: endpoints of one's own need none.
+pub fn key(name: &str, env: &str, file: &str) -> anyhow::Result<Secret> {
     if !file.is_empty() {
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read model.key_file {file}"))?;
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {name} {file}"))?;
         return Ok(Secret::new(text.trim()));
     }
     let set = if env.is_empty() { None } else { std::env::var(env).ok() };

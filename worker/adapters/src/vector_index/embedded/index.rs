@@ -173,6 +173,9 @@ impl VectorIndex for EmbeddedVectorIndex {
     async fn apply(&self, changes: &[IndexChange], revision: Revision) -> Result<(), IndexError> {
         // The lock on the words keeps a second change out from the plan to the end.
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        if revision == Revision(0) {
+            self.start_anew(&mut words)?;
+        }
         let plan = self.plan(changes);
         match words.change(&plan.removed_rows, &plan.added_words) {
             Ok(searcher) => {
