@@ -3,13 +3,13 @@
 
 use crate::compare::compare;
 use crate::outcome::Outcome;
-use crate::sample::Sample;
+use crate::past::Replayable;
 use triage::ports::StageError;
 use triage::triage::Triage;
 
 /// Decides one past turn and compares.
-pub async fn replay(triage: &Triage, sample: &Sample) -> Result<Outcome, StageError> {
-    let decision = triage.decide(&sample.case).await?;
-    let comparison = decision.receipt.would_be.as_ref().map(|text| compare(text, decision.intent.as_ref(), &sample.target));
+pub async fn replay(triage: &Triage, past: &Replayable) -> Result<Outcome, StageError> {
+    let decision = triage.decide(&past.case).await?;
+    let comparison = decision.receipt.would_be.as_ref().map(|text| compare(text, decision.intent.as_ref(), &past.human));
     Ok(Outcome { decision, comparison })
 }
