@@ -207,6 +207,41 @@ mod tests {
     }
 
     #[test]
+    fn in_a_large_matrix_the_sketches_choose_nearly_all_that_a_scan_finds() {
+        const DIMENSIONS: usize = 64;
+        const WANTED: usize = 10;
+        let mut random = triage::random::Random::seeded(11);
+        let mut noise = |weight: f32| -> Vec<f32> { (0..DIMENSIONS).map(|_| (random.below(2_001) as f32 / 1_000.0 - 1.0) * weight).collect() };
+        let topics: Vec<Vec<f32>> = (0..200).map(|_| noise(1.0)).collect();
+        let mut about = |topic: usize| {
+            let own = noise(0.7);
+            // Most of the length lies in few components, as with embeddings that were put together of parts.
+            let values = topics[topic].iter().zip(own).enumerate().map(|(at, (topic, own))| (topic + own) / (1.0 + at as f32 / 8.0));
+            Embedding::unit(values.collect())
+        };
+        let mut matrix = Matrix::default();
+        for place in 0..SKETCHED_ROWS_MIN + 100 {
+            matrix.set(place, &RowVector::row(&about(place % 200)));
+        }
+        let rows = matrix.scales.len();
+        let first = |mut found: Vec<(f32, u32)>| -> Vec<u32> {
+            found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            found.into_iter().take(WANTED).map(|(_, row)| row).collect()
+        };
+        let (mut found, mut looked_at) = (0, 0);
+        for topic in 0..50 {
+            let query = QueryVector::query(&about(topic));
+            let exact = first((0..rows as u32).map(|row| (matrix.cosine(row as usize, &query), row)).collect());
+            let mut roughly = Vec::new();
+            matrix.roughly(&query, &vec![true; rows], 50, |row, _| roughly.push((matrix.cosine(row as usize, &query), row)));
+            looked_at += roughly.len();
+            found += first(roughly).iter().filter(|row| exact.contains(row)).count();
+        }
+        assert!(found >= 50 * WANTED * 95 / 100, "{found} of {}", 50 * WANTED);
+        assert!(looked_at < 50 * rows / 4, "looked at {looked_at}");
+    }
+
+    #[test]
     fn zeros_and_other_lengths_are_near_nothing() {
         let mut matrix = Matrix::default();
         matrix.set(1, &row(&[1.0, 0.0]));
