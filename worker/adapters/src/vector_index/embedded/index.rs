@@ -142,11 +142,7 @@ impl State {
 
     fn near(&self, query: &QueryVector, allowed: &[bool], limit: usize) -> Vec<(f32, u32)> {
         let mut best = Best::new(limit.saturating_mul(ROUGH_PER_KEY));
-        for (row, allowed) in (0_u32..).zip(allowed) {
-            if *allowed && let Some(cosine) = self.matrix.roughly(row as usize, query) {
-                best.push(cosine, row);
-            }
-        }
+        self.matrix.roughly(query, allowed, limit, |row, cosine| best.push(cosine, row));
         let exactly = best.finish().into_iter().map(|(_, row)| (self.matrix.cosine(row as usize, query), row));
         self.first(exactly.collect(), limit)
     }
