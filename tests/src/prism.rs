@@ -9,6 +9,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+/// A Prism that does not come up is started so often.
+const STARTS_MAX: usize = 3;
+
 /// A running Prism; it ends with the test.
 pub struct Prism {
     child: Child,
@@ -62,7 +65,9 @@ pub fn before(test: &str, description: Description, fake: &str) -> Option<Prism>
         shared::left_out(test, "no Prism in target/prism: run ./.ci/prism");
         return None;
     }
-    start(&description.file()?, fake)
+    let file = description.file()?;
+    // Somebody else may take its port before it does.
+    (0..STARTS_MAX).find_map(|_| start(&file, fake))
 }
 
 /// The description without what contradicts itself (Intercom's contact ids have 24 characters, as its own example shows, and can be no

@@ -152,7 +152,11 @@ async fn intercom_shows_what_people_did_and_what_the_customer_said_since() {
     fake.customer_writes(&id, "thanks");
     assert_eq!(authors().await, [(Author::Agent, "Priya here".to_owned()), said("thanks")]);
     fake.person_takes(&id);
-    assert_eq!(authors().await, [(Author::Agent, String::new())]);
+    assert_eq!(
+        authors().await,
+        [(Author::Agent, "Priya here".to_owned()), (Author::Agent, String::new())],
+        "all that people did since our answer"
+    );
     let again = desk.read_by_id(&id).await.unwrap();
     assert_eq!(again, desk.read(&of).await.unwrap(), "however it is named");
     assert_eq!((again[0].from.reveal(), again[0].to.reveal()), (CUSTOMER, COMPANY));

@@ -88,13 +88,14 @@ pub async fn an_unknown_relay_keeps_the_next_one_waiting(twin: Twin) {
 pub async fn a_ticket_that_is_given_back_is_nobodys_until_it_is_taken_again(twin: Twin) {
     assert_eq!(twin.receive(hand_back(0), 0).await, Received::Duplicate, "nobody has it");
     twin.receive(asks("m1", "a"), 0).await;
-    let held = || InboundMessage { at: Some(at(1)), ..message("held", "a", Author::Agent, "") };
+    let held = |seconds| InboundMessage { at: Some(at(seconds)), ..message("held", "a", Author::Agent, "") };
     let owner = async || twin.ticket("a").await.owners.last().map(|change| change.to);
-    assert_eq!((twin.receive(held(), 1).await, owner().await), (Received::New, Some(Owner::Person)));
-    assert_eq!(twin.receive(held(), 2).await, Received::Duplicate);
+    assert_eq!((twin.receive(held(1), 1).await, owner().await), (Received::New, Some(Owner::Person)));
+    assert_eq!(twin.receive(held(2), 2).await, Received::Duplicate);
     assert_eq!((twin.receive(hand_back(5), 6).await, owner().await), (Received::New, Some(Owner::Nobody)));
     assert_eq!(twin.receive(hand_back(7), 7).await, Received::Duplicate, "it was given back already");
-    assert_eq!((twin.receive(held(), 8).await, owner().await), (Received::New, Some(Owner::Person)), "taken again");
+    assert_eq!(twin.receive(held(4), 8).await, Received::Duplicate, "that was before it was given back");
+    assert_eq!((twin.receive(held(8), 8).await, owner().await), (Received::New, Some(Owner::Person)), "taken again");
     twin.receive(agent("p1", "a"), 9).await;
     assert_eq!(twin.receive(hand_back(5), 10).await, Received::Duplicate, "a person has written since");
     assert_eq!((twin.receive(hand_back(11), 11).await, owner().await), (Received::New, Some(Owner::Nobody)));

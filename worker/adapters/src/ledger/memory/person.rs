@@ -29,7 +29,8 @@ impl State {
     }
 
     pub(crate) fn taken_again(&self, inbound: &InboundMessage, now: Timestamp) -> Option<InboundMessage> {
-        let is_free = self.newest_owner(inbound).is_some_and(|newest| newest.to == Owner::Nobody);
+        let at = cut(inbound.message(now).at);
+        let is_free = self.newest_owner(inbound).is_some_and(|newest| newest.to == Owner::Nobody && newest.at < at);
         let is_taking = inbound.author == Author::Agent && inbound.text.is_empty() && is_free;
         let id = MessageId(format!("{}-{}", inbound.message_id, now.as_millisecond()));
         let again = InboundMessage { message_id: id, at: None, ..inbound.clone() };

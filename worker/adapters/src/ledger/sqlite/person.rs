@@ -49,8 +49,8 @@ pub(crate) fn hand_back(connection: &Connection, inbound: &InboundMessage, now: 
     }
 }
 
-/// A helpdesk says by the same message, again and again, that a person has the conversation. After it was given back that is news:
-/// then the message gets an id of its own.
+/// A helpdesk says by the same message, again and again, that a person has the conversation. When it says so of a moment after it was
+/// given back, that is news: then the message gets an id of its own.
 pub(crate) fn taken_again(
     connection: &Connection,
     inbound: &InboundMessage,
@@ -59,7 +59,8 @@ pub(crate) fn taken_again(
     if inbound.author != Author::Agent || !inbound.text.is_empty() {
         return Ok(None);
     }
-    let is_free = newest_owner(connection, inbound)?.is_some_and(|(_, _, is_person)| !is_person);
+    let at = ms(inbound.message(now).at);
+    let is_free = newest_owner(connection, inbound)?.is_some_and(|(_, since, is_person)| !is_person && since < at);
     let id = MessageId(format!("{}-{}", inbound.message_id, ms(now)));
     let is_free = is_free && message_seq(connection, &id)?.is_none();
     Ok(is_free.then(|| InboundMessage { message_id: id, at: None, ..inbound.clone() }))
