@@ -1,5 +1,6 @@
 //! Serving: all routes on one address, until the worker stops.
 
+use crate::listener::{ConnectionLimits, Connections};
 use crate::webhooks::Webhooks;
 use crate::{health, webhooks};
 use axum::Router;
@@ -24,5 +25,6 @@ pub async fn serve(
     hooks: Option<Webhooks>,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(records, hooks)).with_graceful_shutdown(stopped).await
+    let connections = Connections::new(listener, ConnectionLimits::default());
+    axum::serve(connections, router(records, hooks)).with_graceful_shutdown(stopped).await
 }

@@ -56,7 +56,9 @@ impl Effects {
     pub async fn reconcile(&self, claim: EffectClaim) -> Result<Written, LedgerError> {
         let now = self.clock.now();
         let found = match &claim.effect {
-            Effect::Send { to, text } => self.gateway.find(&sms(&claim, to, text), claim.begun_at).await.map_err(Failure::from),
+            Effect::Send { to, text } | Effect::Relay { to, text } => {
+                self.gateway.find(&sms(&claim, to, text), claim.begun_at).await.map_err(Failure::from)
+            }
             // Helpdesk calls are idempotent by their key: calling again is the look-up.
             Effect::Draft(_) | Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => Ok(None),
         };
@@ -103,7 +105,7 @@ impl Effects {
     async fn call(&self, claim: &EffectClaim) -> Result<String, Failure> {
         let (key, of) = (&claim.key, &claim.conversation());
         match &claim.effect {
-            Effect::Send { to, text } => Ok(self.gateway.send(&sms(claim, to, text)).await?),
+            Effect::Send { to, text } | Effect::Relay { to, text } => Ok(self.gateway.send(&sms(claim, to, text)).await?),
             Effect::Draft(proposal) => Ok(self.helpdesk.draft(key, of, proposal).await?),
             Effect::Tag { tags } => Ok(self.helpdesk.tag(key, of, tags).await?),
             Effect::Escalate { team, priority, note } => Ok(self.helpdesk.escalate(key, of, team.as_ref(), *priority, note).await?),

@@ -13,6 +13,7 @@ pub mod in_flight;
 pub mod inbound;
 pub mod intake;
 pub mod ports;
+pub mod relay;
 pub mod retry;
 pub mod settings;
 pub mod sweep;

@@ -7,8 +7,10 @@ use crate::case::Case;
 use crate::consultation::Mind;
 use crate::decide::lowered_to_draft;
 use crate::decision::{Action, Decision, Reason};
+use crate::findings::Step;
+use crate::hand_over;
 use crate::policy::Ceiling;
-use crate::ports::{Consulted, SecondMind, StageError};
+use crate::ports::{Consulted, SecondMind, StageError, Summarised};
 use crate::terms::Terms;
 use crate::triage::Triage;
 
@@ -24,6 +26,21 @@ pub async fn settle(first: &Triage, second: &dyn SecondMind, case: &Case, decisi
         return decision;
     }
     choose(&first.terms, decision, second.decide(case).await)
+}
+
+/// A hand-over of what was read and understood, in the second mind's words. What was settled before anybody read it (an opt-out, a person
+/// who has the ticket, a machine) is not put before it; and whatever fails, the note of the rules stands.
+pub async fn summarised(second: &dyn SecondMind, case: &Case, decision: Decision) -> Decision {
+    let Action::Escalate { note } = &decision.action else { return decision };
+    if !decision.receipt.path.contains(&Step::Classify) {
+        return decision;
+    }
+    let Summarised { summary, consultations } = second.summarise(case, &decision.reason).await;
+    let action = summary.map(|summary| Action::Escalate { note: hand_over::with_summary(note, &summary) });
+    let mut decision = decision;
+    decision.receipt.consultations.extend(consultations);
+    decision.action = action.unwrap_or(decision.action);
+    decision
 }
 
 /// The decision leaves work to people that a better answer would have spared them. What the policy, the carrier, the customer or

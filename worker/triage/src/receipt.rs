@@ -62,6 +62,9 @@ pub struct SeenPassage {
     pub similarity: f64,
     /// Share of the query's words that it holds.
     pub overlap: f64,
+    /// Where people read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// The date until which it was verified, when that is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue_since: Option<Timestamp>,
@@ -182,6 +185,7 @@ impl SeenPassage {
             score: passage.score,
             similarity: passage.similarity,
             overlap: passage.overlap,
+            link: passage.link.clone(),
             overdue_since: passage.overdue_since,
         }
     }

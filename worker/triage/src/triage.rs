@@ -38,7 +38,10 @@ impl Triage {
     pub async fn decide(&self, case: &Case) -> Result<Decision, StageError> {
         match &self.second {
             None => self.decide_alone(case).await,
-            Some(second) => cascade::decide(self, second.as_ref(), case).await,
+            Some(second) => {
+                let decision = cascade::decide(self, second.as_ref(), case).await?;
+                Ok(cascade::summarised(second.as_ref(), case, decision).await)
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use runtime::effect::{DecisionId, EffectClaim, EffectOutcome, effects_of};
-use runtime::inbound::InboundMessage;
+use runtime::inbound::{Act, InboundMessage};
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, Received, WorkerId, Written};
 use runtime::ports::records::{Records, Status};
 use std::sync::Arc;
@@ -54,6 +54,7 @@ pub fn message(id: &str, conversation: &str, author: Author, text: &str) -> Inbo
         media: Vec::new(),
         author,
         carrier_answered: false,
+        act: Act::Said,
     }
 }
 

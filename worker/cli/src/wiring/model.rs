@@ -21,6 +21,7 @@ use prompts::minds::checker::ModelChecker;
 use prompts::minds::checkers::Checkers;
 use prompts::minds::classifier::ModelClassifier;
 use prompts::minds::desk::Desk;
+use prompts::minds::summariser::ModelSummariser;
 use prompts::minds::writer::ModelWriter;
 use prompts::ports::language_model::LanguageModel;
 use prompts::ports::shield::Shield;
@@ -83,12 +84,14 @@ pub fn mind(config: &Config, first: &Triage, parts: Parts) -> anyhow::Result<Tim
         classifier: Arc::new(ModelClassifier::new(desk.clone(), first.classifier.clone(), terms.catalog.clone())?),
         terms: Arc::new(terms),
         retriever: first.retriever.clone(),
-        writer: Arc::new(ModelWriter::new(desk)?),
+        writer: Arc::new(ModelWriter::new(desk.clone())?),
         checker: Arc::new(Checkers { rules: first.checker.clone(), more }),
         second: None,
     };
     let deadline = Duration::from_millis(u64::try_from(config.model.reply_deadline_ms).unwrap_or(0));
-    Ok(TimedMind { triage, tabs, spending, deadline })
+    let summary_ms = u64::try_from(config.model.summary_deadline_ms).unwrap_or(0);
+    let summariser = if summary_ms > 0 { Some(ModelSummariser::new(desk)?) } else { None };
+    Ok(TimedMind { triage, tabs, spending, deadline, summariser, summary_deadline: Duration::from_millis(summary_ms) })
 }
 
 /// The endpoint that is configured, with its key.

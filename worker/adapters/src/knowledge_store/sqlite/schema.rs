@@ -1,7 +1,7 @@
 //! The tables. A table that exists is never edited here: a change is a new version with a step that leads to it.
 
 /// The version that this program writes and reads (`PRAGMA user_version`).
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// All tables of version 1. Times are RFC 3339 text in UTC.
 pub const TABLES: &str = "
@@ -119,3 +119,6 @@ pub const STEP_TO_3: &str = "
 ALTER TABLE state ADD COLUMN identity TEXT;
 UPDATE state SET identity = lower(hex(randomblob(16)));
 ";
+
+/// From version 3 to 4: a passage knows where people read its document.
+pub const STEP_TO_4: &str = "ALTER TABLE chunk ADD COLUMN link TEXT;";

@@ -15,7 +15,7 @@ pub const CLOCK_BACK_MAX_MS: i64 = 60_000;
 
 /// No send of the conversation is begun or unknown.
 const NO_OPEN_SEND: &str =
-    "NOT EXISTS (SELECT 1 FROM effects WHERE conversation = c.id AND state IN ('sending', 'unknown') AND kind = 'send')";
+    "NOT EXISTS (SELECT 1 FROM effects WHERE conversation = c.id AND state IN ('sending', 'unknown') AND kind IN ('send', 'relay'))";
 
 /// The lease no longer holds at `?1`.
 fn lapsed() -> String {

@@ -73,7 +73,7 @@ pub(crate) fn note_consent(
 /// Messages without a price that were sent between these moments.
 pub(crate) fn unbilled(connection: &Connection, after: i64, before: i64, max: usize) -> Result<Vec<String>, Problem> {
     let mut statement = connection.prepare_cached(
-        "SELECT e.vendor_id FROM effects e LEFT JOIN deliveries d ON d.effect = e.key WHERE e.kind = 'send' AND e.state = 'done'
+        "SELECT e.vendor_id FROM effects e LEFT JOIN deliveries d ON d.effect = e.key WHERE e.kind IN ('send', 'relay') AND e.state = 'done'
          AND e.vendor_id IS NOT NULL AND e.begun_at > ?1 AND e.begun_at <= ?2 AND d.price_micros IS NULL ORDER BY e.seq",
     )?;
     Ok(statement.query_map([after, before], |row| row.get(0))?.take(max).collect::<Result<_, _>>()?)
@@ -101,7 +101,7 @@ fn find(connection: &Connection, report: &DeliveryReport) -> Result<Option<Sent>
         let mut statement = connection.prepare_cached(&format!(
             "SELECT e.seq, e.conversation, e.ordinal, e.answers, e.state, e.begun_at, e.key, e.decision, e.effect, e.attempts, e.fence,
              c.ticket, c.customer, c.company FROM effects e JOIN conversations c ON c.id = e.conversation
-             WHERE e.{column} = ?1 AND e.kind = 'send'"
+             WHERE e.{column} = ?1 AND e.kind IN ('send', 'relay')"
         ))?;
         let mut rows = statement.query([value])?;
         if let Some(row) = rows.next()? {

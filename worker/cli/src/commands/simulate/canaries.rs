@@ -98,6 +98,7 @@ async fn planted(world: &World, ready: &Replayable, name: TicketId, at: Timestam
         ticket: Some(name),
         intent: None,
         valid_from: Some(at),
+        link: None,
         sections: vec![section],
     };
     let version = document.version();
