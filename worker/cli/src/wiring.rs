@@ -3,6 +3,7 @@
 
 pub mod index;
 pub mod model;
+pub mod operators;
 
 use crate::commands::parse_document;
 use crate::config::{Config, EmbedderConfig, EmbedderKind};
