@@ -5,6 +5,7 @@ pub mod calls;
 pub mod contracts;
 pub mod fakes;
 pub mod model;
+pub mod operators;
 pub mod prism;
 pub mod qdrant_wire_double;
 pub mod shared;

@@ -19,6 +19,7 @@ pub mod secret;
 pub mod shield;
 pub mod sms_gateway;
 pub mod spending;
+pub mod telemetry;
 pub mod token_counter;
 pub mod vector_index;
 pub mod webhook;

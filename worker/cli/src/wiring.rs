@@ -3,6 +3,7 @@
 
 pub mod index;
 pub mod model;
+pub mod operators;
 pub mod simulated;
 
 use crate::commands::parse_document;

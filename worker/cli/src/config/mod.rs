@@ -50,6 +50,8 @@ pub struct Config {
     pub documents: DocumentLimits,
     /// Logs.
     pub log: LogConfig,
+    /// Traces.
+    pub telemetry: TelemetryConfig,
 }
 
 /// The worker's name and limits.
@@ -122,4 +124,12 @@ pub struct LogConfig {
     pub format: LogFormat,
     /// Which are written.
     pub level: String,
+}
+
+/// Traces.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TelemetryConfig {
+    /// The collector's address; empty for no traces.
+    pub otlp_endpoint: String,
 }

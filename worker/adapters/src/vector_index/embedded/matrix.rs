@@ -211,7 +211,8 @@ mod tests {
         const DIMENSIONS: usize = 64;
         const WANTED: usize = 10;
         let mut random = triage::random::Random::seeded(11);
-        let mut noise = |weight: f32| -> Vec<f32> { (0..DIMENSIONS).map(|_| (random.below(2_001) as f32 / 1_000.0 - 1.0) * weight).collect() };
+        let mut noise =
+            |weight: f32| -> Vec<f32> { (0..DIMENSIONS).map(|_| (random.below(2_001) as f32 / 1_000.0 - 1.0) * weight).collect() };
         let topics: Vec<Vec<f32>> = (0..200).map(|_| noise(1.0)).collect();
         let mut about = |topic: usize| {
             let own = noise(0.7);

@@ -54,8 +54,12 @@ pub fn of(what: &str, error: &QdrantError) -> Trouble {
     match error {
         QdrantError::ResponseError { status } | QdrantError::ResourceExhaustedError { status, .. } => of_status(what, status),
         QdrantError::InvalidUri(_) => lasting("index.qdrant.url is no address: write such as http://127.0.0.1:6334").into(),
+        QdrantError::Io(_) => transient(format!("{what}: input or output failed")).into(),
         // Their texts could hold what was sent.
-        other => lasting(format!("{what}: the client could not make or read a message ({})", kind(other))).into(),
+        QdrantError::ConversionError(_)
+        | QdrantError::NoSnapshotFound(_)
+        | QdrantError::JsonToPayload(_)
+        | QdrantError::PayloadDeserialization(_) => lasting(format!("{what}: the client could not make or read a message")).into(),
     }
 }
 
@@ -83,13 +87,5 @@ pub fn of_status(what: &str, status: &tonic::Status) -> Trouble {
         | Code::OutOfRange
         | Code::Unimplemented
         | Code::DataLoss => lasting(format!("{what}: {message}")).into(),
-    }
-}
-
-fn kind(error: &QdrantError) -> &'static str {
-    match error {
-        QdrantError::ConversionError(_) => "conversion",
-        QdrantError::Io(_) => "input and output",
-        _ => "other",
     }
 }
