@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod evaluate;
 pub mod fetch;
+pub mod mind;
 pub mod prompts;
 pub mod setup;
 pub mod simulate;

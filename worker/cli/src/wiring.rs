@@ -3,6 +3,7 @@
 
 pub mod index;
 pub mod model;
+pub mod simulated;
 
 use crate::commands::parse_document;
 use crate::config::{Config, EmbedderConfig, EmbedderKind};
@@ -19,6 +20,7 @@ use anyhow::Context;
 use knowledge::feed::Feed;
 use knowledge::learned::checker::LocalChecker;
 use knowledge::learned::classifier::LocalClassifier;
+use knowledge::learned::letters::LetterEmbedder;
 use knowledge::learned::model::Model;
 use knowledge::learned::static_table::embedder::StaticEmbedder;
 use knowledge::learned::writer::LocalWriter;
@@ -88,6 +90,7 @@ pub fn parser(config: &Config) -> anyhow::Result<ChildParser> {
 pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
     match config.embedder.kind {
         EmbedderKind::BuiltIn => Ok(Arc::new(StaticEmbedder::new()?)),
+        EmbedderKind::Letters => Ok(Arc::new(LetterEmbedder)),
         EmbedderKind::Transformer => transformer(&config.embedder),
         EmbedderKind::Openai => model::embedder(config),
     }

@@ -15,10 +15,15 @@ use crate::triage::Triage;
 /// Decides with the first mind, and with the second where that would miss the dial.
 pub async fn decide(first: &Triage, second: &dyn SecondMind, case: &Case) -> Result<Decision, StageError> {
     let decision = first.decide_alone(case).await?;
+    Ok(settle(first, second, case, decision).await)
+}
+
+/// What becomes of the first mind's decision: it stands, or the second mind is asked and the better of both holds.
+pub async fn settle(first: &Triage, second: &dyn SecondMind, case: &Case, decision: Decision) -> Decision {
     if !misses_the_dial(&decision) {
-        return Ok(decision);
+        return decision;
     }
-    Ok(choose(&first.terms, decision, second.decide(case).await))
+    choose(&first.terms, decision, second.decide(case).await)
 }
 
 /// The decision leaves work to people that a better answer would have spared them. What the policy, the carrier, the customer or

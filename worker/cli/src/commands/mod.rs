@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod config;
+pub mod courtesy;
 pub mod dead;
 pub mod demo;
 pub mod demo_report;

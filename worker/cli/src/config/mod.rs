@@ -68,6 +68,8 @@ pub struct WorkerConfig {
 pub enum EmbedderKind {
     /// The table that is compiled in.
     BuiltIn,
+    /// Words and letters alone, without meaning.
+    Letters,
     /// A sentence-transformers model.
     Transformer,
     /// A model of the endpoint below `model`.
