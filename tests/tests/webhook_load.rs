@@ -52,7 +52,7 @@ async fn door() -> Door {
         body_bytes_max: BODY_MAX,
     };
     let limits = ConnectionLimits { request_ms: REQUEST_MS, idle_ms: REQUEST_MS, connections_max: CONNECTIONS_MAX };
-    let router = console::server::router(ledger.clone(), Some(hooks));
+    let router = console::server::router(tests::operators::operators(ledger.clone(), hooks.clock.clone()), Some(hooks));
     tokio::spawn(async move { axum::serve(Connections::new(listener, limits), router).await });
     Door { ledger, address, _folder: folder }
 }
