@@ -1,15 +1,19 @@
 //! The command line.
 
 pub mod ask;
+pub mod dead;
 pub mod evaluate;
 pub mod fetch;
 pub mod prompts;
+pub mod setup;
 pub mod simulate;
 
 use crate::args::ask::AskArgs;
+use crate::args::dead::DeadCommand;
 use crate::args::evaluate::EvaluateCommand;
 use crate::args::fetch::FetchCommand;
 use crate::args::prompts::PromptsCommand;
+use crate::args::setup::SetupCommand;
 use crate::args::simulate::{SimulateArgs, WatchArgs};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -39,6 +43,12 @@ pub enum Command {
     Demo(DemoArgs),
     /// Run the worker until it is stopped.
     Worker(WorkerArgs),
+    /// Prepare servers beside the worker.
+    Setup {
+        /// Which.
+        #[command(subcommand)]
+        command: SetupCommand,
+    },
     /// Put messages (JSON Lines) into the worker's inbox.
     Enqueue(EnqueueArgs),
     /// Decide one text now, send nothing, and show the receipt.
@@ -351,25 +361,4 @@ pub struct LearnArgs {
     /// Calibrate the language model's gate as well, on so many past turns that the local mind cannot answer; it costs what they cost.
     #[arg(long, value_name = "TURNS")]
     pub model_turns: Option<usize>,
-}
-
-/// What to do with dead letters.
-#[derive(Debug, Subcommand)]
-pub enum DeadCommand {
-    /// List them, oldest first.
-    List {
-        /// At most so many.
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
-    },
-    /// Try one again.
-    Retry {
-        /// Its number.
-        id: i64,
-    },
-    /// Close one for good.
-    Discard {
-        /// Its number.
-        id: i64,
-    },
 }
