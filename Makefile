@@ -30,6 +30,7 @@ bench: setup ## print the figures of docs/PERFORMANCE.md
 	cargo bench -p tests --quiet
 
 peers: setup ## measure what a Python shop would use beside ours, in one run
+	cargo bench -p tests --quiet --bench broker
 	cargo bench -p tests --quiet --bench peers
 
 check: lint test ## all that CI asks for

@@ -13,6 +13,7 @@
 
 mod measure;
 
+use cli::config::load::load;
 use cli::home::Home;
 use cli::wiring;
 use jiff::Timestamp;
@@ -125,13 +126,14 @@ fn retrieval(runtime: &Runtime, corpus: &Path, passages: usize) -> Ours {
         .take(QUESTIONS)
         .collect();
     let source = Shop::with(texts.clone()).write(&folder.path().join("handbook"));
-    let home = Home::open(&folder.path().join("data")).unwrap();
+    let config = load(None, folder.path().join("data").to_str()).unwrap();
+    let home = Home::open(&config.data_dir).unwrap();
     runtime.block_on(async {
-        let knowledge = wiring::knowledge(&home).unwrap();
+        let knowledge = wiring::knowledge(&config, &home).unwrap();
         knowledge.store.put_source(&source, Timestamp::now()).await.unwrap();
         knowledge.sync.run(&source, Timestamp::now(), &mut |_| {}).await.unwrap();
     });
-    let knowledge = wiring::knowledge(&home).unwrap();
+    let knowledge = wiring::knowledge(&config, &home).unwrap();
     let ask = |line: &Value| {
         let query =
             Query { text: text(line), language: None, intent: None, as_of: Timestamp::now(), exclude_ticket: None, passages_max: 10 };
@@ -151,7 +153,8 @@ fn retrieval(runtime: &Runtime, corpus: &Path, passages: usize) -> Ours {
 /// Returns what one message costs the whole model, in microseconds.
 fn classification(runtime: &Runtime, corpus: &Path) -> f64 {
     let folder = tempfile::tempdir().unwrap();
-    let knowledge = wiring::knowledge(&Home::open(folder.path()).unwrap()).unwrap();
+    let config = load(None, folder.path().to_str()).unwrap();
+    let knowledge = wiring::knowledge(&config, &Home::open(&config.data_dir).unwrap()).unwrap();
     let tickets = lines(corpus, "tickets.jsonl", TRAINED + CLASSIFIED);
     let (trained, classified) = tickets.split_at(TRAINED);
     let example = |line: &Value| Example { text: text(line), intent: IntentName(line["label"].to_string()), language: None };

@@ -1,6 +1,8 @@
 //! What the tests of the whole house share: contract suites that run over every twin of a port, a worker that is driven round by
 //! round, and vendors' servers on loopback.
 
+pub mod broker;
+pub mod cable;
 pub mod calls;
 pub mod contracts;
 pub mod fakes;

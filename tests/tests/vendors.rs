@@ -141,6 +141,26 @@ async fn inboxes_keep_their_promises() {
 }
 
 #[tokio::test]
+async fn what_a_spool_refuses_is_the_ledgers_to_keep() {
+    let memory = MemoryInbox::default();
+    ["good", "bad"].iter().for_each(|word| memory.put(word.as_bytes().to_vec()));
+    tests::contracts::inbox::refusing(memory, async |inbox| {
+        inbox.restart();
+        inbox
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let spool = Spool::open(folder.path()).unwrap();
+    put(&spool, &[b"good"]);
+    put(&spool, &[b"bad"]);
+    tests::contracts::inbox::refusing(spool, async |spool| {
+        drop(spool);
+        Spool::open(folder.path()).unwrap()
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_file_is_deleted_once_all_its_lines_are_settled() {
     let folder = tempfile::tempdir().unwrap();
     let spool = Spool::open(folder.path()).unwrap();

@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod ask;
+pub mod dead;
 pub mod evaluate;
 pub mod fetch;
 pub mod mind;
@@ -9,6 +10,7 @@ pub mod setup;
 pub mod simulate;
 
 use crate::args::ask::AskArgs;
+use crate::args::dead::DeadCommand;
 use crate::args::evaluate::EvaluateCommand;
 use crate::args::fetch::FetchCommand;
 use crate::args::prompts::PromptsCommand;
@@ -360,25 +362,4 @@ pub struct LearnArgs {
     /// Calibrate the language model's gate as well, on so many past turns that the local mind cannot answer; it costs what they cost.
     #[arg(long, value_name = "TURNS")]
     pub model_turns: Option<usize>,
-}
-
-/// What to do with dead letters.
-#[derive(Debug, Subcommand)]
-pub enum DeadCommand {
-    /// List them, oldest first.
-    List {
-        /// At most so many.
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
-    },
-    /// Try one again.
-    Retry {
-        /// Its number.
-        id: i64,
-    },
-    /// Close one for good.
-    Discard {
-        /// Its number.
-        id: i64,
-    },
 }

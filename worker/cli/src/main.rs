@@ -48,7 +48,7 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
             Command::Demo(demo) => commands::demo::run(&config, &demo, metrics, screen).await,
             Command::Worker(worker) => commands::worker::run(&config, &worker, metrics, screen).await,
             Command::Setup { command } => commands::setup::run(&config, &command, screen).await,
-            Command::Enqueue(enqueue) => commands::enqueue::run(&config, &enqueue, screen),
+            Command::Enqueue(enqueue) => commands::enqueue::run(&config, &enqueue, screen).await,
             Command::Ask(ask) => commands::ask::run(&config, &ask, screen).await,
             Command::Explain(explain) => commands::explain::run(&config, &explain, screen).await,
             Command::Knowledge { command } => commands::knowledge::run(&config, &command, screen).await,

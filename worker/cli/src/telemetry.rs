@@ -13,6 +13,10 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
+/// The client of RabbitMQ writes what it sends and what comes back into its logs, text of messages and all; these lines stay out of
+/// ours at any level.
+const QUIET: [&str; 2] = ["lapin=warn", "lapin::returned_messages=off"];
+
 /// What listens from the start to the end of the program.
 pub struct Telemetry {
     /// What was counted.
@@ -25,6 +29,7 @@ pub fn init(config: &Config, runtime: &Handle) -> anyhow::Result<Telemetry> {
     let log = &config.log;
     let filter = EnvFilter::try_new(&log.level)
         .with_context(|| format!("log.level `{}` is no filter: write error, warn, info, debug, trace or `warn,runtime=info`", log.level))?;
+    let filter = QUIET.iter().try_fold(filter, |filter, quiet| anyhow::Ok(filter.add_directive(quiet.parse()?)))?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match log.format {
         LogFormat::Text => lines.compact().boxed(),

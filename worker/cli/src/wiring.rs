@@ -1,6 +1,7 @@
 //! The composition root: which twin stands behind which port. The worker, `ask`, `explain --rerun`, `learn` and the
 //! demo get their `Triage` from the one function [`triage()`], so live and replay cannot differ.
 
+pub mod inbox;
 pub mod index;
 pub mod model;
 pub mod operators;
@@ -195,7 +196,7 @@ pub fn desk_ledger(home: &Home) -> anyhow::Result<Arc<SqliteLedger>> {
     Ok(Arc::new(SqliteLedger::open_desk(&home.ledger())?))
 }
 
-/// The inbox of a data folder.
+/// The spool of a data folder.
 pub fn spool(home: &Home) -> anyhow::Result<Arc<Spool>> {
     Ok(Arc::new(Spool::open(&home.spool())?))
 }
@@ -225,6 +226,6 @@ pub fn worker_with(
     (helpdesk, gateway): Vendors,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Worker> {
-    let ports = Ports { inbox: spool(home)?, ledger, helpdesk, gateway, clock };
+    let ports = Ports { inbox: inbox::inbox(config, home)?, ledger, helpdesk, gateway, clock };
     Ok(Worker::new(WorkerId(config.worker.name.clone()), triage, ports, config.worker.settings.clone()))
 }

@@ -6,10 +6,16 @@ use crate::effect::{DecisionId, EffectClaim, EffectOutcome};
 use crate::ports::ledger::Claim;
 use jiff::Timestamp;
 use triage::decision::Decision;
+use triage::ticket::MessageId;
 
 /// Messages were taken in.
 pub fn received(new: usize, duplicates: usize, malformed: usize) {
     tracing::info!(name: "received", new, duplicates, malformed, "messages received");
+}
+
+/// The ledger takes others in, but not this one.
+pub fn unreceivable(message: &MessageId, problem: &dyn std::fmt::Display) {
+    tracing::error!(%message, %problem, "message dead-lettered: the ledger does not take it");
 }
 
 /// A turn was decided and written.

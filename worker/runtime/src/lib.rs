@@ -12,6 +12,7 @@ pub mod forget;
 pub mod in_flight;
 pub mod inbound;
 pub mod intake;
+mod intake_one_by_one;
 pub mod ports;
 pub mod relay;
 pub mod retry;

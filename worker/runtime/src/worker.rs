@@ -5,10 +5,10 @@
 use crate::effects::Effects;
 use crate::events;
 use crate::in_flight::{InFlight, LINGER_MS};
-use crate::intake::{IntakeError, take_in};
+use crate::intake::{IntakeError, Open, take_in};
 use crate::ports::clock::Clock;
 use crate::ports::helpdesk::Helpdesk;
-use crate::ports::inbox::{Delivery, Inbox};
+use crate::ports::inbox::Inbox;
 use crate::ports::ledger::{ClaimTerms, Ledger, LedgerError, WorkerId};
 use crate::ports::sms_gateway::SmsGateway;
 use crate::settings::WorkerSettings;
@@ -38,7 +38,7 @@ pub struct Worker {
     clock: Arc<dyn Clock>,
     settings: Arc<WorkerSettings>,
     /// Deliveries that the ledger could not take yet.
-    open: Arc<Mutex<Vec<Delivery>>>,
+    open: Arc<Mutex<Open>>,
     /// Intake has made turns.
     new_turns: Arc<Notify>,
     /// Turns have made effects.
@@ -171,6 +171,22 @@ impl Worker {
                     events::failed("intake", &error);
                     pause(self.settings.retry.first_ms, &mut stop).await;
                 }
+            }
+        }
+        self.take_in_the_rest().await;
+    }
+
+    /// What the inbox has been sent already is taken in before the worker ends: nothing is sent back and counted as a failure.
+    async fn take_in_the_rest(&self) {
+        let mut left = match self.inbox.stop().await {
+            Ok(left) => left,
+            Err(error) => return events::failed("intake", &error),
+        };
+        while left > 0 {
+            match self.intake_round().await {
+                Ok(0) => return,
+                Ok(taken) => left = left.saturating_sub(taken),
+                Err(error) => return events::failed("intake", &error),
             }
         }
     }

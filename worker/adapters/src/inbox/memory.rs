@@ -66,4 +66,8 @@ impl Inbox for MemoryInbox {
         }
         Ok(())
     }
+
+    async fn waiting(&self) -> Result<u64, InboxError> {
+        Ok(u64::try_from(self.unsettled()).unwrap_or(u64::MAX))
+    }
 }

@@ -1,5 +1,6 @@
-//! Where messages come from: a spool folder that other processes fill, and a twin in memory.
+//! Where messages come from: a spool folder that other processes fill, RabbitMQ, and a twin in memory.
 
+pub mod amqp;
 pub mod depth;
 pub mod line;
 pub mod memory;

@@ -5,6 +5,7 @@
 //! files only. Names are `<time in ms>-<process>-<number>.jsonl`, so that the oldest comes first by name. A file is deleted
 //! once all of its lines are settled; after a crash its lines are handed out again, and the ledger knows them by their ids.
 
+use crate::inbox::depth::lines_waiting;
 use crate::inbox::spool_reader::SpoolReader;
 use async_trait::async_trait;
 use runtime::ports::inbox::{Delivery, Inbox, InboxError};
@@ -120,5 +121,9 @@ impl Inbox for Spool {
     async fn settle(&self, tags: &[String]) -> Result<(), InboxError> {
         let tags = tags.to_vec();
         self.with_reader(move |reader| reader.settle(&tags)).await
+    }
+
+    async fn waiting(&self) -> Result<u64, InboxError> {
+        lines_waiting(&self.folder)
     }
 }

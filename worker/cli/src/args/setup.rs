@@ -5,6 +5,8 @@ use clap::{Args as ClapArgs, Subcommand};
 /// What to prepare.
 #[derive(Debug, Subcommand)]
 pub enum SetupCommand {
+    /// Declare the queues in RabbitMQ. Can be run twice.
+    Amqp,
     /// Make the collection in Qdrant and fill it. Can be run twice.
     Qdrant(SetupQdrantArgs),
 }

@@ -8,6 +8,7 @@ use crate::commands::knowledge_sync::sync_one;
 use crate::commands::learn::{Learned, TICKETS_SOURCE, learn};
 use crate::commands::{demo_report, worker};
 use crate::config::Config;
+use crate::config::inbox::{InboxConfig, InboxKind};
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::shop;
@@ -57,6 +58,7 @@ fn shop_config(config: &Config, folder: &Path) -> Config {
         data_dir: folder.join("data"),
         policy_file: folder.join("policy.toml"),
         intents_file: folder.join("intents.toml"),
+        inbox: InboxConfig { kind: InboxKind::Spool, ..config.inbox.clone() },
         ..config.clone()
     }
 }

@@ -1,11 +1,10 @@
 //! `whimbrel doctor`: checks everything and changes nothing.
 
-use crate::commands::{doctor_index, doctor_model, embedders};
+use crate::commands::{doctor_inbox, doctor_index, doctor_model, embedders};
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
-use adapters::inbox::depth::lines_waiting;
 use knowledge::ports::embedder::Embedder;
 use runtime::ports::records::Records;
 use serde::Serialize;
@@ -111,7 +110,7 @@ async fn of_home(config: &Config, home: &Home, checks: &mut Vec<Check>) {
         checks.push(Check::of("model", result));
     }
     checks.push(Check::note("embedders", embedders::others(config.embedder.kind)));
-    checks.push(Check::of("spool", lines_waiting(&home.spool()).map(|lines| format!("{lines} messages wait")).map_err(Into::into)));
+    checks.extend(doctor_inbox::check(config, home).await.into_iter().map(|(what, result)| Check::of(what, result)));
 }
 
 async fn of_knowledge(config: &Config, home: &Home, embedder: Arc<dyn Embedder>, checks: &mut Vec<Check>) {

@@ -5,6 +5,7 @@ use crate::config::model::ModelKind;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
+use crate::wiring::inbox::Depth;
 use adapters::inbox::depth::lines_waiting;
 use adapters::spending::accounts::Accounts;
 use jiff::Timestamp;
@@ -24,8 +25,9 @@ pub async fn run(config: &Config, screen: &Screen) -> anyhow::Result<ExitCode> {
     let records = wiring::desk_ledger(&home)?;
     let status = records.status().await?;
     let spooled = lines_waiting(&home.spool())?;
+    let inbox = wiring::inbox::depth(config, &home).await;
     let gate = wiring::gate(&home)?;
-    print(screen, &status, spooled);
+    print(screen, &status, &inbox);
     screen.line(match &gate.calibration {
         Some(calibration) => {
             format!("gate       calibrated on {} judged answers, {} of them wrong", calibration.samples, calibration.wrong)
@@ -45,7 +47,9 @@ pub async fn run(config: &Config, screen: &Screen) -> anyhow::Result<ExitCode> {
     if config.model.kind == ModelKind::Openai || model.asked > 0 {
         screen.line(format!("model      {}", model_line(config, &model, status.decided)));
     }
-    let all = json!({ "status": status, "spooled": spooled, "calibrated": gate.is_calibrated(), "model": model, "out_of_scope": outside });
+    let all = json!({
+        "status": status, "spooled": spooled, "inbox": inbox, "calibrated": gate.is_calibrated(), "model": model, "out_of_scope": outside
+    });
     screen.json(&all)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -89,7 +93,7 @@ fn model_line(config: &Config, model: &Accounts, decided: u64) -> String {
 }
 
 /// The counts, for people.
-pub fn print(screen: &Screen, status: &Status, spooled: u64) {
+pub fn print(screen: &Screen, status: &Status, inbox: &Depth) {
     let counts = |counts: &BTreeMap<String, u64>| match counts.is_empty() {
         true => "none".to_owned(),
         false => counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", "),
@@ -100,7 +104,7 @@ pub fn print(screen: &Screen, status: &Status, spooled: u64) {
     });
     screen.line(format!("worker     {}", if status.paused { "paused" } else { "not paused" }));
     screen.line(format!(
-        "messages   {} received = {} waiting{oldest} + {} decided + {} dead; {spooled} more in the spool",
+        "messages   {} received = {} waiting{oldest} + {} decided + {} dead; {inbox}",
         status.received, status.waiting, status.decided, status.dead
     ));
     screen.line(format!("decisions  {}", counts(&status.decisions)));

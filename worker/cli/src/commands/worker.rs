@@ -7,7 +7,6 @@ use crate::home::Home;
 use crate::screen::Screen;
 use crate::{vendors, wiring};
 use adapters::clock::system::SystemClock;
-use adapters::inbox::depth::{is_empty, lines_waiting};
 use adapters::ledger::sqlite::SqliteLedger;
 use adapters::telemetry::metrics::Metrics;
 use anyhow::Context;
@@ -60,7 +59,7 @@ pub async fn run(config: &Config, args: &WorkerArgs, metrics: Arc<Metrics>, scre
     });
     if args.until_idle {
         tokio::select! {
-            idle = until_idle(config, &home, &worker, ledger.as_ref()) => idle?,
+            idle = until_idle(config, &worker, ledger.as_ref()) => idle?,
             () = asked_to_stop() => {}
         }
     } else {
@@ -71,7 +70,7 @@ pub async fn run(config: &Config, args: &WorkerArgs, metrics: Arc<Metrics>, scre
     running.await.context("the worker ended early")?;
     if args.until_idle {
         let counts = ledger.status().await?;
-        status::print(screen, &counts, lines_waiting(&home.spool())?);
+        status::print(screen, &counts, &wiring::inbox::depth(config, &home).await);
         screen.json(&counts)?;
     }
     Ok(ExitCode::SUCCESS)
@@ -103,17 +102,28 @@ async fn listen(
     Ok(())
 }
 
-/// Nothing in the spool, no message waiting, no effect open.
-async fn until_idle(config: &Config, home: &Home, worker: &Worker, records: &dyn Records) -> anyhow::Result<()> {
+/// Nothing in the inbox, no message waiting, no effect open.
+async fn until_idle(config: &Config, worker: &Worker, records: &dyn Records) -> anyhow::Result<()> {
     loop {
-        let status = records.status().await?;
-        let open: u64 = ["pending", "sending", "unknown"].iter().filter_map(|state| status.effects.get(*state)).sum();
-        let due = worker.ledger.next_due(config.worker.settings.claim_terms()).await?;
-        if is_empty(&home.spool())? && status.waiting == 0 && open == 0 && due.is_none() {
+        // The ledger once more behind the inbox: a message may just have gone from the one to the other.
+        if is_still(config, worker, records).await? && is_inbox_empty(worker).await && is_still(config, worker, records).await? {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(u64::try_from(config.worker.settings.poll_ms).unwrap_or(100))).await;
     }
+}
+
+/// Nothing to do in the ledger.
+async fn is_still(config: &Config, worker: &Worker, records: &dyn Records) -> anyhow::Result<bool> {
+    let status = records.status().await?;
+    let open: u64 = ["pending", "sending", "unknown"].iter().filter_map(|state| status.effects.get(*state)).sum();
+    let due = worker.ledger.next_due(config.worker.settings.claim_terms()).await?;
+    Ok(status.waiting == 0 && open == 0 && due.is_none())
+}
+
+/// An inbox that cannot be read now is not empty.
+async fn is_inbox_empty(worker: &Worker) -> bool {
+    worker.inbox.waiting().await.is_ok_and(|waiting| waiting == 0)
 }
 
 async fn asked_to_stop() {

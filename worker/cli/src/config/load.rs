@@ -47,6 +47,7 @@ pub fn load(file: Option<&Path>, data_dir: Option<&str>) -> anyhow::Result<Confi
 /// What has the right form but cannot work.
 fn of_values(config: &Config) -> Vec<String> {
     let mut faults = config.worker.settings.faults();
+    faults.extend(config.inbox.faults());
     faults.extend(config.documents.faults());
     faults.extend(config.sweep.faults());
     faults.extend(vendors::faults(&config.helpdesk, &config.gateway, &config.console.public_url));

@@ -1,11 +1,13 @@
 //! The configuration: embedded defaults, then `whimbrel.toml`, then the environment.
 
 pub mod check;
+pub mod inbox;
 pub mod index;
 pub mod load;
 pub mod model;
 pub mod vendors;
 
+use crate::config::inbox::InboxConfig;
 use crate::config::index::IndexConfig;
 use crate::config::model::ModelConfig;
 use crate::config::vendors::{GatewayConfig, GenericConfig, HelpdeskConfig};
@@ -30,6 +32,8 @@ pub struct Config {
     pub intents_file: PathBuf,
     /// The worker.
     pub worker: WorkerConfig,
+    /// Where messages come from.
+    pub inbox: InboxConfig,
     /// The helpdesk.
     pub helpdesk: HelpdeskConfig,
     /// The phone network.
