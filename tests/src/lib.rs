@@ -2,8 +2,10 @@
 //! round, and vendors' servers on loopback.
 
 pub mod calls;
+pub mod chaos;
 pub mod contracts;
 pub mod fakes;
+pub mod lives;
 pub mod model;
 pub mod prism;
 pub mod shared;
