@@ -39,6 +39,9 @@ pub struct Chunk {
     pub valid_from: Timestamp,
     /// Until when it holds; absent while it is current.
     pub valid_to: Option<Timestamp>,
+    /// Where people read its document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// By which words a passage is found.

@@ -82,8 +82,22 @@ pub struct Document {
     pub intent: Option<IntentName>,
     /// From when it holds; a past answer holds from the moment it was given.
     pub valid_from: Option<Timestamp>,
+    /// Where people read it, an `http` address, when it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// What it says.
     pub sections: Vec<Section>,
+}
+
+/// Characters of a link at most.
+pub const LINK_CHARS_MAX: usize = 500;
+
+/// The address, when it is one that a person can be sent to.
+pub fn link(address: &str) -> Option<String> {
+    let address = address.trim();
+    let is_web = address.starts_with("https://") || address.starts_with("http://");
+    let is_plain = !address.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"'));
+    (is_web && is_plain && address.chars().count() <= LINK_CHARS_MAX).then(|| address.to_owned())
 }
 
 impl Document {

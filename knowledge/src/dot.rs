@@ -1,13 +1,15 @@
-//! The one hot loop, of the index and of the nearest examples: a row of eight-bit numbers times a query of sixteen-bit numbers.
+//! The hot loops, of the index and of the nearest examples: rows of eight-bit numbers times a query of sixteen-bit numbers, and bits in
+//! which rows differ from a query.
 //!
 //! The instructions are named because plain code is some ten times slower wherever the compiler does not find them by itself
-//! (it does not in development builds).
+//! (it does not in development builds). Whole blocks of rows are worked through at once: what the processor can do is asked once, not
+//! for each row.
 
-#![expect(unsafe_code, reason = "the instructions exist only on some processors, which `dot` asks first; each load stays within its block")]
+#![expect(unsafe_code, reason = "the instructions exist only on some processors, which is asked first; each load stays within its block")]
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{
-    _mm_loadu_si128, _mm256_add_epi32, _mm256_cvtepi8_epi16, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_setzero_si256,
+    __m256i, _mm_loadu_si128, _mm256_add_epi32, _mm256_cvtepi8_epi16, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_setzero_si256,
     _mm256_storeu_si256,
 };
 
@@ -18,35 +20,102 @@ pub const QUERY_COMPONENT_MAX: i16 = 4095;
 
 /// Sum of products of a row and a query. They MUST have equal length: the caller compares lengths once, not here each time.
 pub fn dot(row: &[i8], query: &[i16]) -> i32 {
+    let mut sum = 0;
+    dots(row, query, |_, of_row| sum = of_row);
+    sum
+}
+
+/// The same of every row of a block of rows, one behind the other; `each` is told the row's place and its sum. What is left behind the
+/// last whole row is not looked at.
+pub fn dots(rows: &[i8], query: &[i16], each: impl FnMut(usize, i32)) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2.
-        return unsafe { dot_avx2(row, query) };
+        return unsafe { dots_avx2(rows, query, each) };
     }
-    dot_portable(row, query)
+    dots_portable(rows, query, each);
 }
 
-/// Sixteen values of a row are widened to 16 bits, multiplied, and added in pairs to eight sums of 32 bits.
+/// How many bits of a query each row of a block of rows has otherwise; a row has as many words as the query.
+pub fn differences(rows: &[u64], query: &[u64], each: impl FnMut(usize, u32)) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("popcnt") {
+        // SAFETY: the processor counts bits.
+        return unsafe { differences_popcnt(rows, query, each) };
+    }
+    differences_portable(rows, query, each);
+}
+
+/// Sum of products of floating-point numbers. Eight sums side by side, so that the processor can add them at once; the order is fixed,
+/// so that the sum is the same everywhere.
+pub fn dot_floats(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; 8];
+    let (a_blocks, a_rest) = a.as_chunks::<8>();
+    let (b_blocks, b_rest) = b.as_chunks::<8>();
+    for (a, b) in a_blocks.iter().zip(b_blocks) {
+        sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
+    }
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    rest + sums.iter().sum::<f32>()
+}
+
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn dot_avx2(row: &[i8], query: &[i16]) -> i32 {
-    let (row_blocks, row_rest) = row.as_chunks::<LANES>();
+fn dots_avx2(rows: &[i8], query: &[i16], mut each: impl FnMut(usize, i32)) {
     let (query_blocks, query_rest) = query.as_chunks::<LANES>();
-    let mut sums = _mm256_setzero_si256();
-    for (row_block, query_block) in row_blocks.iter().zip(query_blocks) {
+    for (place, row) in rows.chunks_exact(query.len().max(1)).enumerate() {
+        let (row_blocks, row_rest) = row.as_chunks::<LANES>();
+        each(place, sum_avx2(row_blocks, query_blocks).wrapping_add(sum_portable(row_rest, query_rest)));
+    }
+}
+
+/// Sixteen values of a row are widened to 16 bits, multiplied, and added in pairs to eight sums of 32 bits. Two sets of sums take
+/// turns, so that one addition need not wait for the one before.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn sum_avx2(row: &[[i8; LANES]], query: &[[i16; LANES]]) -> i32 {
+    let products = |row: &[i8; LANES], query: &[i16; LANES]| -> __m256i {
         // SAFETY: a block of the row is the 16 bytes, a block of the query the 32 bytes that are read; no alignment is needed.
-        let (narrow, wide) = unsafe { (_mm_loadu_si128(row_block.as_ptr().cast()), _mm256_loadu_si256(query_block.as_ptr().cast())) };
-        sums = _mm256_add_epi32(sums, _mm256_madd_epi16(_mm256_cvtepi8_epi16(narrow), wide));
+        let (narrow, wide) = unsafe { (_mm_loadu_si128(row.as_ptr().cast()), _mm256_loadu_si256(query.as_ptr().cast())) };
+        _mm256_madd_epi16(_mm256_cvtepi8_epi16(narrow), wide)
+    };
+    let (row_pairs, row_last) = row.as_chunks::<2>();
+    let (query_pairs, query_last) = query.as_chunks::<2>();
+    let (mut even, mut odd) = (_mm256_setzero_si256(), _mm256_setzero_si256());
+    for ([row_even, row_odd], [query_even, query_odd]) in row_pairs.iter().zip(query_pairs) {
+        even = _mm256_add_epi32(even, products(row_even, query_even));
+        odd = _mm256_add_epi32(odd, products(row_odd, query_odd));
+    }
+    for (row, query) in row_last.iter().zip(query_last) {
+        even = _mm256_add_epi32(even, products(row, query));
     }
     let mut lanes = [0_i32; 8];
     // SAFETY: the array is the 32 bytes that are written; no alignment is needed.
-    unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), sums) };
-    let rest = dot_portable(row_rest, query_rest);
-    lanes.iter().fold(rest, |sum, lane| sum.wrapping_add(*lane))
+    unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), _mm256_add_epi32(even, odd)) };
+    lanes.iter().fold(0, |sum, lane| sum.wrapping_add(*lane))
 }
 
-fn dot_portable(row: &[i8], query: &[i16]) -> i32 {
+fn dots_portable(rows: &[i8], query: &[i16], mut each: impl FnMut(usize, i32)) {
+    for (place, row) in rows.chunks_exact(query.len().max(1)).enumerate() {
+        each(place, sum_portable(row, query));
+    }
+}
+
+fn sum_portable(row: &[i8], query: &[i16]) -> i32 {
     row.iter().zip(query).fold(0, |sum, (x, y)| sum.wrapping_add(i32::from(*x) * i32::from(*y)))
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "popcnt")]
+fn differences_popcnt(rows: &[u64], query: &[u64], each: impl FnMut(usize, u32)) {
+    differences_portable(rows, query, each);
+}
+
+#[inline(always)]
+fn differences_portable(rows: &[u64], query: &[u64], mut each: impl FnMut(usize, u32)) {
+    for (place, row) in rows.chunks_exact(query.len().max(1)).enumerate() {
+        each(place, row.iter().zip(query).fold(0, |sum, (x, y)| sum + (x ^ y).count_ones()));
+    }
 }
 
 #[cfg(test)]
@@ -60,7 +129,7 @@ mod tests {
             let query: Vec<i16> = (0..length).map(|i| ((i * 9_176 + 5) % 8_191) as i16 - QUERY_COMPONENT_MAX).collect();
             let expected: i64 = row.iter().zip(&query).map(|(x, y)| i64::from(*x) * i64::from(*y)).sum();
             assert_eq!(i64::from(dot(&row, &query)), expected, "length {length}");
-            assert_eq!(i64::from(dot_portable(&row, &query)), expected, "length {length}, portable");
+            assert_eq!(i64::from(sum_portable(&row, &query)), expected, "length {length}, portable");
         }
     }
 
@@ -68,6 +137,28 @@ mod tests {
     fn the_extremes_do_not_overflow() {
         let (row, query) = ([-127_i8; 4096], [QUERY_COMPONENT_MAX; 4096]);
         assert_eq!(dot(&row, &query), -127 * 4096 * i32::from(QUERY_COMPONENT_MAX));
-        assert_eq!(dot_portable(&row, &query), dot(&row, &query));
+        assert_eq!(sum_portable(&row, &query), dot(&row, &query));
+    }
+
+    #[test]
+    fn a_block_gives_each_row_its_own_sum_and_leaves_the_rest_alone() {
+        let rows: Vec<i8> = (0..100_i32).map(|i| (i % 127) as i8).collect();
+        let query: Vec<i16> = (0..33).collect();
+        let mut sums = Vec::new();
+        dots(&rows, &query, |place, sum| sums.push((place, sum)));
+        let of = |place: usize| sum_portable(&rows[place * 33..(place + 1) * 33], &query);
+        assert_eq!(sums, [(0, of(0)), (1, of(1)), (2, of(2))]);
+        dots(&rows, &[], |_, sum| assert_eq!(sum, 0, "nothing times nothing"));
+    }
+
+    #[test]
+    fn bits_that_differ_are_counted_for_each_row() {
+        let (rows, query) = ([0b1011_u64, u64::MAX, 0b0001, 0], [0b0001_u64, 0]);
+        let mut counted = Vec::new();
+        differences(&rows, &query, |place, count| counted.push((place, count)));
+        assert_eq!(counted, [(0, 2 + 64), (1, 0)]);
+        let mut portable = Vec::new();
+        differences_portable(&rows, &query, |place, count| portable.push((place, count)));
+        assert_eq!(portable, counted);
     }
 }

@@ -58,13 +58,15 @@ impl Feed {
     /// not found after it. Two questions for a revision when nothing changed. A store with a lower revision than the
     /// index is another store: the index is set to revision zero, which empties it, and fed from the start.
     pub async fn catch_up(&self) -> Result<Revision, FeedError> {
+        // The index is asked first: other processes may change the store and feed a shared index between the two questions.
+        let seen = self.index.revision().await?;
         let newest = self.store.revision().await?;
-        if self.index.revision().await? == newest {
+        if seen == newest {
             return Ok(newest);
         }
         let _turn = self.turn.take().await;
-        let newest = self.store.revision().await?;
         let mut seen = self.index.revision().await?;
+        let newest = self.store.revision().await?;
         if seen > newest {
             self.index.apply(&[], Revision(0)).await?;
             seen = Revision(0);

@@ -183,6 +183,7 @@ fn passage(chunk: Chunk, scored: &Scored, query: &Query, standing: &Standing) ->
             + boost(is_approved, APPROVED_BOOST),
         similarity: scored.similarity,
         overlap: 0.0,
+        link: chunk.link,
         overdue_since: standing.verified_until.filter(|_| standing.is_overdue(query.as_of)),
     }
 }

@@ -15,7 +15,7 @@ use triage::evidence::PassageKind;
 fn versioned(kind: PassageKind, sections: Vec<Section>) -> VersionedDocument {
     let key = DocumentKey("returns.md".into());
     let title = "Returns".to_owned();
-    let document = Document { key, title, kind, language: None, ticket: None, intent: None, valid_from: None, sections };
+    let document = Document { key, title, kind, language: None, ticket: None, intent: None, valid_from: None, link: None, sections };
     let version = document.version();
     VersionedDocument { source: SourceId("help".into()), document, version, valid_from: at("2024-01-01T00:00:00Z") }
 }

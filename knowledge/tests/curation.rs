@@ -107,6 +107,7 @@ fn chunk(id: &str, document: &str, kind: PassageKind, text: &str) -> Chunk {
         intent: None,
         valid_from: at(MARCH),
         valid_to: None,
+        link: None,
     }
 }
 

@@ -74,6 +74,7 @@ fn passage(id: &str, kind: PassageKind, question: Option<&str>, text: &str) -> P
         similarity: 0.3,
         overlap: 0.5,
         overdue_since: None,
+        link: None,
     }
 }
 

@@ -57,6 +57,26 @@ fn a_markdown_table_row_becomes_a_sentence() {
 }
 
 #[test]
+fn a_page_says_where_people_read_it_when_that_is_an_address() {
+    let page = |head: &str| one(MediaType::Html, &format!("<html><head>{head}</head><body><p>They never expire.</p></body></html>")).link;
+    let address = "https://help.example.com/11?a=1&b=2";
+    assert_eq!(page("<link rel=\"canonical\" href=\"https://help.example.com/11?a=1&amp;b=2\">").as_deref(), Some(address));
+    for head in
+        ["", "<link rel=\"icon\" href=\"https://a.example\">", "<link rel=canonical href=\"javascript:alert(1)\">", "<link rel=canonical>"]
+    {
+        assert_eq!(page(head), None, "{head}");
+    }
+    let markdown = one(MediaType::Markdown, &format!("---\ntitle: Gift cards\nlink: {address}\n---\nThey never expire.\n"));
+    assert_eq!((markdown.title.as_str(), markdown.link.as_deref()), ("Gift cards", Some(address)));
+    let plain = one(MediaType::Markdown, "They never expire.");
+    assert_ne!(
+        plain.version(),
+        Document { link: Some(address.to_owned()), ..plain.clone() }.version(),
+        "a page that moved is a new version"
+    );
+}
+
+#[test]
 fn front_matter_names_title_language_and_time() {
     let document =
         one(MediaType::Markdown, "---\ntitle: \"Retours\"\nlanguage: fr-CA\nvalid_from: 2024-05-01\nowner: x\n---\n# Autre\nBonjour.\n");

@@ -37,7 +37,9 @@ impl LanguageModel for Metered {
             self.note(request, 0, 0, 0, Some(format!("the cap of the {cap} is reached")));
             return Err(LanguageModelError::CapReached { cap });
         }
+        let mut pending = Pending { metered: self, request, charged, is_over: false };
         let answer = self.model.complete(request).await;
+        pending.is_over = true;
         match &answer {
             Ok(completion) => {
                 let tokens_in = if completion.tokens_in == 0 { counted_in } else { completion.tokens_in };
@@ -59,6 +61,23 @@ impl LanguageModel for Metered {
 
     fn name(&self) -> &str {
         self.model.name()
+    }
+}
+
+/// A call under way. Whoever gives it up halfway leaves it charged: then the receipt says so.
+struct Pending<'a> {
+    metered: &'a Metered,
+    request: &'a CompletionRequest,
+    charged: u64,
+    is_over: bool,
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            let problem = "given up before it answered: it stays charged at its highest price".to_owned();
+            self.metered.note(self.request, 0, 0, self.charged, Some(problem));
+        }
     }
 }
 

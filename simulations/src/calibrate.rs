@@ -4,6 +4,7 @@
 //! penalised, so the average promise equals the average outcome.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use triage::gate::{Calibration, Gate, Weight};
 use triage::logistic::{Logistic, Observation};
@@ -13,8 +14,9 @@ use triage::signals::{Signal, Signals};
 pub const SAMPLES_MIN: usize = 60;
 /// L2 penalty on standardised weights.
 pub const PENALTY: f64 = 2.0;
+
 /// A would-be reply that people's answer showed to be right or wrong.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Judged {
     /// What was measured.
     pub signals: Signals,

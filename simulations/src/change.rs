@@ -41,12 +41,11 @@ pub fn changes(report: &Report, policy: &Policy) -> Vec<Change> {
         let before = policy.ceiling(&intent);
         let dial = &row.dial;
         let tried = dial.confirmed_on;
-        let seen = format!(
-            "{} wrong of {} on the second slice, at most {:.1} of 100 (95 % sure)",
-            tried.wrong, tried.replies, dial.at_most_per_100
-        );
+        let seen = format!("{} wrong of {} on the second slice", tried.wrong, tried.replies);
         if dial.confirmed {
-            let because = format!("{seen}: within {} of 100", dial.promise_per_100);
+            let sure = if dial.tried_together == 1 { String::new() } else { format!(" for all {} that were tried", dial.tried_together) };
+            let because =
+                format!("{seen}, at most {:.1} of 100 (95 % sure{sure}): within {} of 100", dial.at_most_per_100, dial.promise_per_100);
             let differs = before != Ceiling::Reply || Some(policy.dial(&intent)) != dial.dial;
             if differs {
                 changes.push(Change { intent, ceiling_before: before, ceiling: Ceiling::Reply, dial: dial.dial, because });

@@ -1,6 +1,6 @@
 //! A would-be reply against what a person did. Strict on purpose: what cannot be shown to be right counts as wrong.
 
-use crate::sample::Target;
+use crate::past::Human;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use triage::intent::IntentName;
@@ -38,12 +38,12 @@ impl Comparison {
 }
 
 /// Compares a would-be reply and its intent with what people did.
-pub fn compare(would_be: &str, intent: Option<&IntentName>, target: &Target) -> Comparison {
-    let Some(answer) = &target.answer else { return Comparison::CannotCompare };
-    if target.intents.is_empty() {
+pub fn compare(would_be: &str, intent: Option<&IntentName>, human: &Human) -> Comparison {
+    let Some(answer) = &human.answer else { return Comparison::CannotCompare };
+    if human.intents.is_empty() {
         return Comparison::CannotCompare;
     }
-    let same_intent = intent.is_some_and(|intent| target.intents.contains(intent));
+    let same_intent = intent.is_some_and(|intent| human.intents.contains(intent));
     let common_min = if same_intent { SAME_ANSWER_MIN } else { SAME_ANSWER_OTHER_INTENT_MIN };
     match (says_the_same(would_be, answer, common_min), same_intent) {
         (true, _) => Comparison::Same,
@@ -84,8 +84,8 @@ pub fn numbers_conflict(ours: &str, theirs: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn target(intent: &str, answer: Option<&str>) -> Target {
-        Target { intents: vec![IntentName(intent.to_owned())], answer: answer.map(str::to_owned) }
+    fn target(intent: &str, answer: Option<&str>) -> Human {
+        Human { intents: vec![IntentName(intent.to_owned())], answer: answer.map(str::to_owned), ..Human::default() }
     }
 
     #[test]

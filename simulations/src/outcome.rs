@@ -1,9 +1,9 @@
-//! What Whimbrel would have done with a sample, and how that compares.
+//! What Whimbrel would have done with a past question, and how that compares.
 
 use crate::compare::Comparison;
 use triage::decision::Decision;
 
-/// One replayed sample.
+/// One replayed question.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Outcome {
     /// What would have been done, receipt and all.

@@ -33,6 +33,8 @@ pub enum LeftOut {
     CompanyFirst,
     /// The same conversation stands in the file under another id.
     Copy,
+    /// The very same ticket stands in the file before.
+    Twice,
     /// A port failed while it was decided.
     Failed,
     /// The line could not be read.
@@ -41,12 +43,13 @@ pub enum LeftOut {
 
 impl LeftOut {
     /// All of them, in the order of the report.
-    pub const ALL: [LeftOut; 7] = [
+    pub const ALL: [LeftOut; 8] = [
         LeftOut::LearnedFrom,
         LeftOut::CalibratedOn,
         LeftOut::NoWords,
         LeftOut::CompanyFirst,
         LeftOut::Copy,
+        LeftOut::Twice,
         LeftOut::Failed,
         LeftOut::Unreadable,
     ];
@@ -59,6 +62,7 @@ impl LeftOut {
             LeftOut::NoWords => "the customer wrote no words",
             LeftOut::CompanyFirst => "the company wrote first: there is no question to decide",
             LeftOut::Copy => "the same conversation under another id",
+            LeftOut::Twice => "the same ticket once more",
             LeftOut::Failed => "it could not be decided (a stage failed)",
             LeftOut::Unreadable => "the line could not be read",
         }

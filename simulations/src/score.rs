@@ -1,28 +1,44 @@
 //! One past conversation decided again and scored.
 
+use crate::calibrate::Judged;
 use crate::line::{Line, Scores};
+use crate::mind::{Decided, Mind, decide};
 use crate::past::Replayable;
-use crate::scorers::reply::ReplyScorer;
+use crate::scorers::reply::{ReplyScorer, Verdict};
 use crate::scorers::{action, cost, intent, resolved, safety, time};
+use triage::consultation::Mind as Author;
 use triage::decision::Decision;
 use triage::ports::StageError;
 use triage::triage::Triage;
 
-/// Decides with the same `Triage` as the worker, so often as is asked, and compares the first decision.
-pub async fn score(
-    triage: &Triage,
-    scorer: &ReplyScorer,
-    replayable: &Replayable,
-    block: usize,
-    question: String,
-    repeats: usize,
-) -> Result<Line, StageError> {
+/// Who decides, and how it is compared.
+pub struct Bench {
+    /// The same `Triage` as the worker's.
+    pub triage: Triage,
+    /// Others like it, one for each further time that a ticket is decided.
+    pub again: Vec<Triage>,
+    /// Who decides.
+    pub mind: Mind,
+    /// Compares.
+    pub scorer: ReplyScorer,
+}
+
+/// A scored ticket.
+pub struct Scored {
+    /// Its line.
+    pub line: Line,
+    /// What the gates can learn of it: by whose signals, and whether that was wrong.
+    pub judged: Vec<(Author, Judged)>,
+}
+
+/// Decides, so often as is asked, and compares the first decision.
+pub async fn score(bench: &Bench, replayable: &Replayable, block: usize, question: String) -> Result<Scored, StageError> {
     let Replayable { case, human, customer, .. } = replayable;
-    let decision = triage.decide(case).await?;
-    let flipped = flips(triage, replayable, &decision, repeats).await?;
-    let policy = &triage.terms.policy;
+    let Decided { decision, before } = decide(&bench.triage, bench.mind, case).await?;
+    let flipped = flips(bench, replayable, &decision).await?;
+    let policy = &bench.triage.terms.policy;
     let did = action::score(&decision);
-    let reply = scorer.score(&decision, human).await?;
+    let reply = bench.scorer.score(case, &decision, human).await?;
     let intent_right = intent::score(&decision, human, policy.limits.out_of_scope_max);
     let unsafe_because = safety::score(policy, &decision, human, case.opted_out);
     let verdict = reply.as_ref().map(|reply| reply.verdict);
@@ -37,7 +53,14 @@ pub async fn score(
         flipped,
         reply,
     };
-    Ok(Line {
+    let mut judged = Vec::new();
+    if let Some(before) = &before {
+        // The model's decision hides what the local gate could learn of the same ticket.
+        let verdict = bench.scorer.automatic(before, human).await?.map(|reply| reply.verdict);
+        judged.extend(learned(before, verdict));
+    }
+    judged.extend(learned(&decision, scores.verdict()));
+    let line = Line {
         ticket: case.ticket.clone(),
         at: case.at,
         block,
@@ -47,16 +70,24 @@ pub async fn score(
         human: human.clone(),
         decision: Some(decision),
         scores: Some(scores),
-    })
+    };
+    Ok(Scored { line, judged })
+}
+
+/// What the gate of the decision's author can learn of it.
+fn learned(decision: &Decision, verdict: Option<Verdict>) -> Option<(Author, Judged)> {
+    let is_wrong = verdict.and_then(Verdict::is_wrong)?;
+    let judgement = decision.receipt.judgement.as_ref()?;
+    Some((decision.receipt.mind, Judged { signals: judgement.signals.clone(), is_wrong }))
 }
 
 /// Whether any repeat does or says something else; a mind that draws at random flips, the local one never does.
-async fn flips(triage: &Triage, replayable: &Replayable, first: &Decision, repeats: usize) -> Result<Option<bool>, StageError> {
-    for _ in 1..repeats {
-        let again = triage.decide(&replayable.case).await?;
+async fn flips(bench: &Bench, replayable: &Replayable, first: &Decision) -> Result<Option<bool>, StageError> {
+    for triage in &bench.again {
+        let again = decide(triage, bench.mind, &replayable.case).await?.decision;
         if again.action != first.action || again.intent != first.intent {
             return Ok(Some(true));
         }
     }
-    Ok((repeats > 1).then_some(false))
+    Ok((!bench.again.is_empty()).then_some(false))
 }

@@ -56,7 +56,7 @@ async fn measure(folder: &Path) {
         clock: Arc::new(SystemClock),
         body_bytes_max: 1024 * 1024,
     };
-    let router = console::server::router(ledger.clone(), Some(hooks));
+    let router = console::server::router(tests::operators::operators(ledger.clone(), Arc::new(SystemClock)), Some(hooks));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let http = adapters::http::client().unwrap();
     let seconds = std::env::var("WEBHOOK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SECONDS);

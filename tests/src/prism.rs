@@ -9,6 +9,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+/// A Prism that does not come up is started so often.
+const STARTS_MAX: usize = 3;
+
 /// A running Prism; it ends with the test.
 pub struct Prism {
     child: Child,
@@ -34,17 +37,24 @@ pub enum Description {
     Twilio,
     /// Intercom 2.16.
     Intercom,
+    /// Zendesk's tickets, which it has published no description of.
+    Zendesk,
+    /// Chatwoot's application API.
+    Chatwoot,
 }
 
 impl Description {
     fn file(self) -> Option<PathBuf> {
         let (theirs, ours) = match self {
-            Description::Twilio => ("twilio-messages.strict-subset.json", "twilio-messages.openapi.yaml"),
-            Description::Intercom => ("intercom-2.16.strict-subset.json", "intercom.openapi.yaml"),
+            Description::Twilio => (Some("twilio-messages.strict-subset.json"), "twilio-messages.openapi.yaml"),
+            Description::Intercom => (Some("intercom-2.16.strict-subset.json"), "intercom.openapi.yaml"),
+            Description::Zendesk => (None, "zendesk.openapi.json"),
+            Description::Chatwoot => (Some("chatwoot-application-4.5.2.json"), "chatwoot.openapi.json"),
         };
-        match shared::find(&format!("specs/{theirs}")) {
-            Some(theirs) => mended(&theirs),
-            None => Some(shared::root().join("tests/descriptions").join(ours)),
+        let ours = shared::root().join("tests/descriptions").join(ours);
+        match theirs.and_then(|theirs| shared::find(&format!("specs/{theirs}"))) {
+            Some(theirs) => mended(&theirs, &ours),
+            None => Some(ours),
         }
     }
 }
@@ -55,17 +65,30 @@ pub fn before(test: &str, description: Description, fake: &str) -> Option<Prism>
         shared::left_out(test, "no Prism in target/prism: run ./.ci/prism");
         return None;
     }
-    start(&description.file()?, fake)
+    let file = description.file()?;
+    // Somebody else may take its port before it does.
+    (0..STARTS_MAX).find_map(|_| start(&file, fake))
 }
 
-/// The description without what contradicts itself: Intercom's contact ids have 24 characters, as its own example shows, and can
-/// be no UUIDs.
-fn mended(description: &Path) -> Option<PathBuf> {
+/// The description without what contradicts itself (Intercom's contact ids have 24 characters, as its own example shows, and can be no
+/// UUIDs), and with the paths that it leaves out and ours has (Chatwoot's profile and lists of articles).
+fn mended(description: &Path, ours: &Path) -> Option<PathBuf> {
     let mut read: Value = serde_json::from_str(&std::fs::read_to_string(description).ok()?).ok()?;
-    let Some(id) = read.pointer_mut("/components/schemas/create_conversation_request/properties/from/properties/id") else {
-        return Some(description.to_path_buf());
-    };
-    id.as_object_mut()?.remove("format");
+    if let Some(id) = read.pointer_mut("/components/schemas/create_conversation_request/properties/from/properties/id") {
+        id.as_object_mut()?.remove("format");
+    }
+    let ours: Option<Value> = std::fs::read_to_string(ours).ok().and_then(|ours| serde_json::from_str(&ours).ok());
+    for (path, operations) in ours.as_ref().and_then(|ours| ours["paths"].as_object()).into_iter().flatten() {
+        let known = read["paths"].as_object_mut()?;
+        if known.get(path).is_none_or(|known| known.get("get").is_none() && operations.get("get").is_some()) {
+            let mut operations = operations.clone();
+            // What their own other operations of this path need stays.
+            for (name, operation) in known.get(path).and_then(Value::as_object).into_iter().flatten() {
+                operations[name.as_str()] = operation.clone();
+            }
+            known.insert(path.clone(), operations);
+        }
+    }
     let place = shared::root().join("target/prism").join(description.file_name()?);
     // Several tests at once write the same words; each sees a whole file.
     let own = place.with_extension(format!("{}-{:?}", std::process::id(), std::thread::current().id()));

@@ -4,6 +4,7 @@
 use crate::calls::{Held, from_intercom, from_twilio};
 use crate::fakes::intercom::FakeIntercom;
 use crate::fakes::twilio::{ACCOUNT, FakeTwilio, TOKEN};
+use crate::operators::operators;
 use crate::prism::{self, Description, Prism};
 use crate::test_worker;
 use adapters::clock::manual::ManualClock;
@@ -149,7 +150,7 @@ impl VendorHouse {
             clock: clock.clone(),
             body_bytes_max: 1024 * 1024,
         };
-        let router = console::server::router(ledger.clone(), Some(hooks));
+        let router = console::server::router(operators(ledger.clone(), clock.clone()), Some(hooks));
         tokio::spawn(async move { axum::serve(listener, router).await });
         let triage = test_worker::shop(&folder, start, test_worker::catalog()?).await?;
         let settings = WorkerSettings::default();

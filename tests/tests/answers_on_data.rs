@@ -164,6 +164,7 @@ fn document(entry: &Entry, is_page: bool) -> VersionedDocument {
         ticket: None,
         intent: None,
         valid_from: None,
+        link: None,
         sections: vec![Section { headings: Vec::new(), question, intent: None, blocks }],
     };
     let (source, version) = (SourceId("entries".to_owned()), document.version());

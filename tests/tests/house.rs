@@ -39,7 +39,7 @@ const VENDORS: &[(&str, &[&str])] = &[
     ("opentelemetry-otlp", &["adapters"]),
     ("opentelemetry_sdk", &["adapters"]),
     ("prometheus-client", &["adapters"]),
-    ("tonic", &[]),
+    ("tonic", &["adapters"]),
     ("reqwest", &["adapters"]),
     ("rustls", &["adapters"]),
     ("tiktoken-rs", &["adapters"]),

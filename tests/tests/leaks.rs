@@ -41,6 +41,7 @@ fn asked_at() -> Timestamp {
 fn passage(document: &str, kind: PassageKind) -> Passage {
     Passage {
         overdue_since: None,
+        link: None,
         id: PassageId(format!("P-{document}")),
         source: "s".to_owned(),
         document: document.to_owned(),

@@ -63,6 +63,7 @@ impl Retriever for Planted {
 fn passage(id: &str, kind: PassageKind, text: &str) -> Passage {
     Passage {
         overdue_since: None,
+        link: None,
         id: PassageId(id.to_owned()),
         source: "handbook".to_owned(),
         document: id.to_owned(),

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use adapters::sms_gateway::memory::MemorySmsGateway;
-use cli::commands::simulate::input::COURTESY;
+use cli::commands::courtesy::COURTESY;
 use runtime::ports::records::{Records, StoredDecision};
 use runtime::settings::WorkerSettings;
 use simulations::past::replayable;

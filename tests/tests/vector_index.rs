@@ -61,6 +61,16 @@ async fn the_embedded_index_keeps_the_contract() {
 }
 
 #[tokio::test]
+async fn an_index_of_this_process_is_emptied_by_revision_zero() {
+    for index in [embedded(), Arc::new(MemoryVectorIndex::new())] {
+        index.apply(&[upsert(&keyed(chunk("a", "refund"), &[1.0, 0.0]))], Revision(4)).await.unwrap();
+        index.apply(&[], Revision(0)).await.unwrap();
+        assert_eq!(index.revision().await.unwrap(), Revision(0));
+        assert!(index.search(&search("refund", &[1.0, 0.0], 5)).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
 async fn the_embedded_index_agrees_with_the_twin() {
     println!("seed {SEED}");
     let mut random = Random::seeded(SEED);

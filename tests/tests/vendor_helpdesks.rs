@@ -13,6 +13,7 @@ use adapters::sms_gateway::helpdesk::{Channel, HelpdeskSmsGateway};
 use jiff::Timestamp;
 use runtime::conversation::Conversation;
 use runtime::effect::EffectKey;
+use runtime::inbound::Act;
 use runtime::ports::archive::Archive;
 use runtime::ports::helpdesk::{Helpdesk, HelpdeskError};
 use runtime::ports::sms_gateway::{OutboundSms, SendError, SmsGateway};
@@ -46,28 +47,32 @@ async fn intercom(test: &str, beside: bool) -> (FakeIntercom, IntercomHelpdesk, 
     (fake, desk, conversation(&format!("intercom-{id}")), id, prism)
 }
 
-async fn zendesk() -> (FakeZendesk, ZendeskHelpdesk, Conversation) {
+async fn zendesk(test: &str) -> (FakeZendesk, ZendeskHelpdesk, Conversation, Option<Prism>) {
     let fake = FakeZendesk::default();
+    let address = fake.serve().await.unwrap();
+    let prism = prism::before(test, Description::Zendesk, &address);
     let settings = ZendeskSettings {
         email: "bot@example.com".to_owned(),
         api_token: Secret::new("token"),
         signing_secret: Secret::default(),
         channel: "sms".to_owned(),
-        base_url: fake.serve().await.unwrap(),
+        base_url: prism.as_ref().map_or(address, |prism| prism.url.clone()),
     };
-    (fake, ZendeskHelpdesk::new(settings, number(COMPANY)).unwrap(), conversation("zendesk-151"))
+    (fake, ZendeskHelpdesk::new(settings, number(COMPANY)).unwrap(), conversation("zendesk-151"), prism)
 }
 
-async fn chatwoot() -> (FakeChatwoot, ChatwootHelpdesk, Conversation) {
+async fn chatwoot(test: &str) -> (FakeChatwoot, ChatwootHelpdesk, Conversation, Option<Prism>) {
     let fake = FakeChatwoot::default();
+    let address = fake.serve().await.unwrap();
+    let prism = prism::before(test, Description::Chatwoot, &address);
     let settings = ChatwootSettings {
         account: 1,
         access_token: Secret::new("token"),
         webhook_secret: Secret::default(),
         path_secret: Secret::default(),
-        base_url: fake.serve().await.unwrap(),
+        base_url: prism.as_ref().map_or(address, |prism| prism.url.clone()),
     };
-    (fake, ChatwootHelpdesk::new(&settings, number(COMPANY)).unwrap(), conversation("chatwoot-42"))
+    (fake, ChatwootHelpdesk::new(&settings, number(COMPANY)).unwrap(), conversation("chatwoot-42"), prism)
 }
 
 async fn address() -> (FakeAddress, WebhookHelpdesk) {
@@ -92,13 +97,14 @@ async fn helpdesks_of_vendors_keep_their_promises() {
     let (fake, desk, of, id, _prism) = intercom("the contract of a helpdesk over Intercom", false).await;
     let notes = |parts: Vec<(String, String)>| parts.iter().filter(|(kind, _)| kind == "note").count();
     all(&desk, &of, || notes(fake.parts(&id)) + fake.tags(&id).len()).await;
-    let (fake, desk, of) = zendesk().await;
+    assert!(fake.notes_html(&id).contains("<a href=\"https://help.example.com/returns\">"), "what a draft rests on is a link");
+    let (fake, desk, of, _prism) = zendesk("the contract of a helpdesk over Zendesk").await;
     let count = || {
         let ticket = fake.ticket();
         ticket.comments.len() + ticket.tags.len()
     };
     all(&desk, &of, count).await;
-    let (fake, desk, of) = chatwoot().await;
+    let (fake, desk, of, _prism) = chatwoot("the contract of a helpdesk over Chatwoot").await;
     let count = || {
         let conversation = fake.conversation();
         conversation.messages.len() + conversation.labels.len()
@@ -111,8 +117,8 @@ async fn helpdesks_of_vendors_keep_their_promises() {
 #[tokio::test]
 async fn a_reply_through_the_helpdesk_is_found_again_and_goes_out_once() {
     let (_intercom, desk, of, _, _prism) = intercom("a reply through Intercom", false).await;
-    let (_zendesk, zendesk_desk, _) = zendesk().await;
-    let (_chatwoot, chatwoot_desk, _) = chatwoot().await;
+    let (_zendesk, zendesk_desk, _, _zendesk_prism) = zendesk("a reply through Zendesk").await;
+    let (_chatwoot, chatwoot_desk, _, _chatwoot_prism) = chatwoot("a reply through Chatwoot").await;
     let channels: [(Arc<dyn Channel>, String); 3] = [
         (Arc::new(desk), of.ticket.0.clone()),
         (Arc::new(zendesk_desk), "zendesk-151".to_owned()),
@@ -146,7 +152,11 @@ async fn intercom_shows_what_people_did_and_what_the_customer_said_since() {
     fake.customer_writes(&id, "thanks");
     assert_eq!(authors().await, [(Author::Agent, "Priya here".to_owned()), said("thanks")]);
     fake.person_takes(&id);
-    assert_eq!(authors().await, [(Author::Agent, String::new())]);
+    assert_eq!(
+        authors().await,
+        [(Author::Agent, "Priya here".to_owned()), (Author::Agent, String::new())],
+        "all that people did since our answer"
+    );
     let again = desk.read_by_id(&id).await.unwrap();
     assert_eq!(again, desk.read(&of).await.unwrap(), "however it is named");
     assert_eq!((again[0].from.reveal(), again[0].to.reveal()), (CUSTOMER, COMPANY));
@@ -197,7 +207,27 @@ async fn past_conversations_and_published_articles_are_fetched_for_the_knowledge
     assert_eq!(desk.past_tickets("2026-11-01T00:00:00Z".parse().unwrap()).await.unwrap(), [id]);
     let articles = desk.articles().await.unwrap();
     assert_eq!(articles.iter().map(|article| article.id.as_str()).collect::<Vec<_>>(), ["11"], "a draft is nobody's knowledge");
-    let (fake, desk, _) = zendesk().await;
+    assert_eq!(articles[0].url, "https://help.example.com/1");
+    let (fake, desk, _, _prism) = chatwoot("past tickets of Chatwoot").await;
+    fake.message(0, 5, "do gift cards expire?", false);
+    assert_eq!(desk.past_ticket("42").await.unwrap(), None, "nobody has answered");
+    for number in 0..45 {
+        fake.message(1, chatwoot::PERSON, &format!("line {number}"), number % 2 == 1);
+    }
+    let ticket = desk.past_ticket("42").await.unwrap().unwrap();
+    let said: Vec<&str> = ticket.messages.iter().map(|message| message.text.as_str()).collect();
+    assert_eq!(
+        (said.len(), said[0], said[23]),
+        (24, "do gift cards expire?", "line 44"),
+        "pages are turned, and notes are nobody's answer"
+    );
+    assert_eq!((ticket.channel.as_str(), desk.past_tickets(Timestamp::UNIX_EPOCH).await.unwrap().len()), ("sms", 1));
+    let articles = desk.articles().await.unwrap();
+    assert_eq!(articles.iter().map(|article| article.id.as_str()).collect::<Vec<_>>(), ["21"], "a draft is nobody's knowledge");
+    assert!(articles[0].url.ends_with("/hc/handbook/articles/21-gift-cards"), "{}", articles[0].url);
+    let (fake, desk, _, _prism) = zendesk("past tickets of Zendesk").await;
+    let articles = desk.articles().await.unwrap();
+    assert_eq!(articles.iter().map(|article| article.url.as_str()).collect::<Vec<_>>(), ["https://shop.example/hc/31"]);
     fake.comment(zendesk::CUSTOMER, "where is my parcel", true);
     fake.comment(zendesk::PERSON, "look at the shed", false);
     fake.comment(zendesk::PERSON, "It is on its way.", true);
@@ -207,7 +237,7 @@ async fn past_conversations_and_published_articles_are_fetched_for_the_knowledge
 
 #[tokio::test]
 async fn zendesks_tags_are_added_and_a_private_comment_is_no_answer() {
-    let (fake, desk, of) = zendesk().await;
+    let (fake, desk, of, _prism) = zendesk("reading Zendesk").await;
     fake.comment(zendesk::CUSTOMER, "where is my parcel", true);
     fake.ticket().tags.push("vip".to_owned());
     desk.tag(&EffectKey("D1-0".to_owned()), &of, &[Tag("parcel".to_owned())]).await.unwrap();
@@ -225,7 +255,7 @@ async fn zendesks_tags_are_added_and_a_private_comment_is_no_answer() {
 
 #[tokio::test]
 async fn chatwoots_labels_are_merged_and_whoever_is_assigned_has_it() {
-    let (fake, desk, of) = chatwoot().await;
+    let (fake, desk, of, _prism) = chatwoot("reading Chatwoot").await;
     fake.message(0, 5, "where is my parcel", false);
     fake.conversation().labels.push("vip".to_owned());
     desk.tag(&EffectKey("D1-0".to_owned()), &of, &[Tag("Parcel".to_owned())]).await.unwrap();
@@ -237,6 +267,38 @@ async fn chatwoots_labels_are_merged_and_whoever_is_assigned_has_it() {
     fake.conversation().assignee = Some(chatwoot::PERSON);
     assert_eq!(desk.read(&of).await.unwrap()[0].author, Author::Agent);
     assert_eq!(desk.changed_since(Timestamp::UNIX_EPOCH).await.unwrap(), ["42"]);
+}
+
+/// What the newest thing that a desk tells of does.
+async fn newest_act(desk: &dyn Helpdesk, of: &Conversation) -> Option<Act> {
+    desk.read(of).await.unwrap().last().map(|message| message.act)
+}
+
+#[tokio::test]
+async fn whoever_solves_lets_go_or_says_so_in_a_note_gives_the_ticket_back() {
+    let (fake, desk, of, _prism) = zendesk("a Zendesk ticket is given back").await;
+    fake.comment(zendesk::CUSTOMER, "where is my parcel", true);
+    fake.ticket().assignee = Some(zendesk::PERSON);
+    assert_eq!(desk.read(&of).await.unwrap()[0].author, Author::Agent, "a person has it");
+    fake.ticket().assignee = None;
+    assert_eq!(newest_act(&desk, &of).await, Some(Act::HandBack), "let go");
+    assert_eq!(newest_act(&desk, &of).await, Some(Act::Said), "said once");
+    fake.ticket().assignee = Some(zendesk::PERSON);
+    fake.ticket().is_solved = true;
+    assert_eq!(newest_act(&desk, &of).await, Some(Act::HandBack), "solved, it is nobody's");
+    fake.ticket().is_solved = false;
+    fake.comment(zendesk::PERSON, "Whimbrel, continue", false);
+    let read = desk.read(&of).await.unwrap();
+    assert_eq!((read.last().unwrap().act, read.iter().any(|message| message.text.contains("continue"))), (Act::HandBack, false));
+    let (fake, desk, of, _prism) = chatwoot("a Chatwoot conversation is given back").await;
+    fake.message(0, 5, "where is my parcel", false);
+    fake.conversation().assignee = Some(chatwoot::PERSON);
+    assert_eq!(desk.read(&of).await.unwrap()[0].author, Author::Agent);
+    fake.conversation().status = "pending".to_owned();
+    assert_eq!(newest_act(&desk, &of).await, Some(Act::HandBack), "the bot has it");
+    fake.conversation().status = "open".to_owned();
+    fake.message(1, chatwoot::PERSON, "/whimbrel continue", true);
+    assert_eq!(newest_act(&desk, &of).await, Some(Act::HandBack), "by a note");
 }
 
 #[tokio::test]

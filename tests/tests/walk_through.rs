@@ -34,7 +34,7 @@ async fn an_sms_is_answered_by_twilio_and_stands_in_intercom_with_its_tag() {
 }
 
 #[tokio::test]
-async fn a_person_who_takes_over_in_between_keeps_the_ticket_and_nothing_is_sent() {
+async fn a_person_who_takes_over_in_between_keeps_the_ticket_and_nothing_but_their_answer_is_sent() {
     let house = VendorHouse::new("walk-through: a person takes over", Way::Twilio).await.unwrap();
     house.customer_writes("do gift cards expire?").await.unwrap();
     house.settle().await.unwrap();
@@ -46,12 +46,75 @@ async fn a_person_who_takes_over_in_between_keeps_the_ticket_and_nothing_is_sent
     // No webhook tells of it: the ticket is read once more before the send.
     house.intercom.person_answers(&conversation, "Priya here, I am on it");
     house.settle().await.unwrap();
-    assert_eq!(house.twilio.received(), [ANSWER], "the bot does not talk over a person");
+    assert_eq!(house.twilio.received(), [ANSWER, "Priya here, I am on it"], "the bot does not talk over a person");
     let parts = house.intercom.parts(&conversation);
     assert!(parts.iter().any(|(_, text)| text == "can i return it"), "what the customer said is there for the person: {parts:?}");
     house.customer_writes("thanks priya").await.unwrap();
     house.settle().await.unwrap();
-    assert_eq!(house.twilio.received().len(), 1, "and keeps it");
+    assert_eq!(house.twilio.received().len(), 2, "and keeps it");
+}
+
+#[tokio::test]
+async fn what_a_person_answers_in_intercom_goes_out_by_twilio_once_and_notes_never_do() {
+    let house = VendorHouse::new("walk-through: a person answers in Intercom", Way::Twilio).await.unwrap();
+    house.customer_writes("do gift cards expire?").await.unwrap();
+    house.settle().await.unwrap();
+    let conversation = house.intercom.desk().conversations[0]["id"].as_str().unwrap().to_owned();
+    house.clock.advance(60_000);
+    house.intercom.person_notes(&conversation, "she asked last week too");
+    house.intercom.person_answers(&conversation, "<p>Priya here: never.</p>");
+    house.twilio.fail(&[Fault::AnswerLost]);
+    for _ in 0..3 {
+        house.intercom_tells("conversation.admin.replied", &conversation).await.unwrap();
+        house.settle().await.unwrap();
+    }
+    house.intercom.person_answers(&conversation, "and one more thing");
+    let since = "2026-11-02T14:00:00Z".parse().unwrap();
+    house.sweep.since(since).await.unwrap();
+    house.settle().await.unwrap();
+    assert_eq!(house.twilio.received(), [ANSWER, "Priya here: never.", "and one more thing"], "by webhook or by sweep, once");
+    let form = house.twilio.forms().pop().unwrap();
+    assert_eq!((form["To"].as_str(), form["From"].as_str()), (CUSTOMER, COMPANY));
+    let notes =
+        |parts: Vec<(String, String)>| parts.into_iter().filter(|(kind, text)| kind == "note" && text.contains("Priya here")).count();
+    assert_eq!(notes(house.intercom.parts(&conversation)), 0, "it stands there already");
+    assert_eq!(house.fares("delivered", None).await.unwrap().0, 200);
+    house.customer_writes("STOP").await.unwrap();
+    house.settle().await.unwrap();
+    house.clock.advance(60_000);
+    house.intercom.person_answers(&conversation, "are you sure?");
+    house.intercom_tells("conversation.admin.replied", &conversation).await.unwrap();
+    house.settle().await.unwrap();
+    assert!(!house.twilio.received().contains(&"are you sure?".to_owned()), "after STOP nothing is sent, whoever writes");
+    let parts = house.intercom.parts(&conversation);
+    assert!(parts.iter().any(|(kind, text)| kind == "note" && text.contains("was not sent by SMS")), "and they are told: {parts:?}");
+}
+
+#[tokio::test]
+async fn a_person_who_gives_the_ticket_back_lets_the_bot_go_on() {
+    for way_back in ["note", "close", "nobody"] {
+        let house = VendorHouse::new("walk-through: a ticket is given back", Way::Intercom).await.unwrap();
+        let conversation = house.intercom.begins(CUSTOMER, "hello priya");
+        house.intercom.person_takes(&conversation);
+        house.intercom_tells("conversation.admin.assigned", &conversation).await.unwrap();
+        house.settle().await.unwrap();
+        house.clock.advance(60_000);
+        match way_back {
+            "note" => house.intercom.person_notes(&conversation, "@whimbrel continue"),
+            "close" => house.intercom.person_closes(&conversation),
+            _ => house.intercom.person_lets_go(&conversation),
+        }
+        house.intercom_tells("conversation.admin.closed", &conversation).await.unwrap();
+        house.clock.advance(60_000);
+        for answers in [1, 2] {
+            house.intercom.customer_writes(&conversation, "do gift cards expire?");
+            house.intercom_tells("conversation.user.replied", &conversation).await.unwrap();
+            house.settle().await.unwrap();
+            let said = house.intercom.parts(&conversation).into_iter().filter(|(_, text)| text.contains(ANSWER)).count();
+            assert_eq!(said, answers, "long before person_keeps_ms is over, by {way_back}");
+            house.clock.advance(60_000);
+        }
+    }
 }
 
 #[tokio::test]

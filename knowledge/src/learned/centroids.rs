@@ -1,5 +1,6 @@
 //! The middle of every class: the mean direction of its examples.
 
+use crate::dot::dot_floats;
 use crate::ports::embedder::Embedding;
 use serde::{Deserialize, Serialize};
 
@@ -32,8 +33,7 @@ impl Centroids {
 
     /// Cosine with every middle.
     pub fn cosines(&self, embedding: &Embedding) -> Vec<f32> {
-        let dot = |middle: &[f32]| middle.iter().zip(&embedding.0).map(|(a, b)| a * b).sum();
-        self.values.chunks_exact(self.dimensions.max(1)).map(dot).collect()
+        self.values.chunks_exact(self.dimensions.max(1)).map(|middle| dot_floats(middle, &embedding.0)).collect()
     }
 
     /// The parts belong together and fit a model of so many classes and dimensions.

@@ -3,6 +3,7 @@
 //! Squared hinge loss with an L2 penalty, solved example by example with shrinking (Hsieh et al., ICML 2008: "A dual coordinate
 //! descent method for large-scale linear SVM"): no step size, no schedule, and the same order gives the same weights.
 
+use crate::dot::dot_floats;
 use crate::learned::features::SparseVector;
 use triage::random::Random;
 
@@ -68,7 +69,7 @@ struct Machine {
 impl Machine {
     fn score(&self, row: &SparseVector) -> f32 {
         if row.indices.len() == self.weights.len() {
-            return self.bias + dot(&self.weights, &row.values); // a row with all its places
+            return self.bias + dot_floats(&self.weights, &row.values); // a row with all its places
         }
         let places = row.indices.iter().zip(&row.values);
         self.bias + places.map(|(index, value)| self.weights.get(*index as usize).map_or(0.0, |weight| weight * value)).sum::<f32>()
@@ -86,17 +87,6 @@ impl Machine {
             }
         }
     }
-}
-
-/// Eight sums side by side, so that the processor can add them at once.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0f32; 8];
-    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in a.zip(b) {
-        sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
-    }
-    rest + sums.iter().sum::<f32>()
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub mod hash;
 pub mod hashed_embedder;
 pub mod injection;
 pub mod joins;
+pub mod letters;
 pub mod linear;
 pub mod links;
 pub mod machine;

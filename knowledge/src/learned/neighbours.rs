@@ -1,6 +1,6 @@
 //! Nearest labelled examples by embedding.
 
-use crate::dot::{QUERY_COMPONENT_MAX, dot};
+use crate::dot::{QUERY_COMPONENT_MAX, dots};
 use crate::ports::embedder::Embedding;
 use serde::{Deserialize, Serialize};
 
@@ -78,13 +78,14 @@ impl Neighbours {
         let (scale, query) = rounded(embedding, f32::from(QUERY_COMPONENT_MAX));
         let query: Vec<i16> = query.map(|value| value as i16).collect();
         if query.len() == self.dimensions && scale > 0.0 {
-            for ((vector, own), class) in self.vectors.chunks_exact(self.dimensions.max(1)).zip(&self.scales).zip(&self.classes) {
-                let cosine = dot(vector, &query) as f32 * scale * own;
+            dots(&self.vectors, &query, |place, sum| {
+                let (Some(own), Some(class)) = (self.scales.get(place), self.classes.get(place)) else { return };
+                let cosine = sum as f32 * scale * own;
                 if let Some(nearest) = nearest.get_mut(usize::from(*class)) {
                     *nearest = nearest.max(cosine);
                 }
                 insert(&mut best, cosine, *class);
-            }
+            });
         }
         let voters = best.iter().map(|(_, class)| *class).collect();
         Vote { log_probabilities: tally(&best, class_count), nearest, voters }

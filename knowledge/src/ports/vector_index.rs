@@ -67,7 +67,8 @@ pub struct IndexError {
 pub trait VectorIndex: Send + Sync {
     /// The revision of the store that the index has seen; zero when it is empty or damaged.
     async fn revision(&self) -> Result<Revision, IndexError>;
-    /// Applies changes in order and then stands at `revision`. Searches see all of them or none.
+    /// Applies changes in order and then stands at `revision`. Searches see all of them or none. Revision zero empties the index
+    /// first; one that other processes search too refuses that, for the other store may be the one that is right.
     async fn apply(&self, changes: &[IndexChange], revision: Revision) -> Result<(), IndexError>;
     /// The best keys by words and the best by nearness, each at most `keys_max`, each key once.
     async fn search(&self, search: &Search) -> Result<Vec<Hit>, IndexError>;

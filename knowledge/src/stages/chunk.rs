@@ -63,6 +63,7 @@ fn passage(versioned: &VersionedDocument, section: &Section, text: String, ordin
         intent: section.intent.clone().or_else(|| document.intent.clone()),
         valid_from: versioned.valid_from,
         valid_to: None,
+        link: document.link.clone(),
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Meta {
     pub language: Option<Language>,
     /// From when it holds.
     pub valid_from: Option<Timestamp>,
+    /// Where people read it.
+    pub link: Option<String>,
 }
 
 /// Reads one file. Never fails as a whole: what could not be read is named with its reason.
@@ -96,6 +98,7 @@ pub fn document(key: &DocumentKey, meta: Meta, fallback_title: &str, sections: V
         ticket: None,
         intent: None,
         valid_from: meta.valid_from,
+        link: meta.link,
         sections,
     }
 }

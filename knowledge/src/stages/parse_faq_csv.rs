@@ -65,6 +65,7 @@ fn document(key: &DocumentKey, language: Option<Language>, sections: Vec<Section
         ticket: None,
         intent: None,
         valid_from: None,
+        link: None,
         sections,
     }
 }

@@ -4,7 +4,7 @@
 //! no stack here. What a person does not see (scripts, hidden elements) and what every page repeats (navigation, the
 //! page's own header and footer) is left out.
 
-use crate::document::{Document, DocumentKey};
+use crate::document::{Document, DocumentKey, link};
 use crate::stages::parse::{Meta, document};
 use crate::stages::sections::{SectionBuilder, link_suffix, row_sentence, squeeze, title_of_key};
 use html5ever::tendril::StrTendril;
@@ -28,7 +28,8 @@ const INLINE: &[&str] = &[
     "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ];
 
-/// Reads HTML. The title is that of the page, else its first heading; the language is that of the `html` tag.
+/// Reads HTML. The title is that of the page, else its first heading; the language is that of the `html` tag; the link is the page's
+/// own (`<link rel="canonical">`).
 pub fn parse(key: &DocumentKey, text: &str) -> Result<Document, String> {
     let tokenizer = Tokenizer::new(Sink(RefCell::new(Reader::default())), TokenizerOpts::default());
     let input = BufferQueue::default();
@@ -44,7 +45,7 @@ pub fn parse(key: &DocumentKey, text: &str) -> Result<Document, String> {
     reader.break_block();
     let title = Some(squeeze(&reader.title)).filter(|title| !title.is_empty());
     let title = title.or_else(|| reader.builder.first_heading().map(str::to_owned));
-    let meta = Meta { title, language: reader.language, valid_from: None };
+    let meta = Meta { title, language: reader.language, valid_from: None, link: reader.link };
     Ok(document(key, meta, &title_of_key(&key.0), reader.builder.finish()))
 }
 
@@ -93,6 +94,7 @@ struct Reader {
     builder: SectionBuilder,
     title: String,
     language: Option<Language>,
+    link: Option<String>,
     text: String,
     tables: Vec<Table>,
     links: Vec<(String, usize)>,
@@ -127,6 +129,9 @@ impl Reader {
         match name {
             "html" => self.language = attribute(tag, "lang").and_then(|lang| Language::parse(lang).ok()),
             "title" => self.is_title = self.title.is_empty(),
+            "link" if attribute(tag, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) => {
+                self.link = attribute(tag, "href").and_then(link);
+            }
             "main" | "article" => self.content += 1,
             // A link in a link ends the outer one.
             "a" => self.links = vec![(attribute(tag, "href").unwrap_or_default().to_owned(), self.text.len())],

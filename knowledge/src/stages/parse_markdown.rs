@@ -1,6 +1,6 @@
 //! CommonMark, with tables and a front matter.
 
-use crate::document::{Document, DocumentKey};
+use crate::document::{Document, DocumentKey, link};
 use crate::stages::parse::{Meta, document};
 use crate::stages::sections::{SectionBuilder, link_suffix, row_sentence, squeeze, title_of_key};
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd};
 use triage::language::Language;
 
-/// Reads CommonMark. The front matter may name `title`, `language` and `valid_from`; raw HTML is dropped.
+/// Reads CommonMark. The front matter may name `title`, `language`, `link` and `valid_from`; a draft is refused; raw HTML is dropped.
 pub fn parse(key: &DocumentKey, text: &str) -> Result<Document, String> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     let mut reader = Reader::default();
@@ -132,6 +132,8 @@ fn front_matter(text: &str) -> Result<Meta, String> {
             _ if value.is_empty() => {}
             "title" => meta.title = Some(squeeze(value)),
             "language" | "lang" => meta.language = Some(Language::parse(value).map_err(|error| format!("front matter: {error}"))?),
+            "draft" if value == "true" => return Err("it is a draft: review it, then take the line `draft: true` out".to_owned()),
+            "link" | "url" => meta.link = link(value),
             "valid_from" => meta.valid_from = Some(moment(value)?),
             _ => {}
         }

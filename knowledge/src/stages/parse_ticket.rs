@@ -47,6 +47,7 @@ pub fn parse(past: &PastTicket) -> Option<Document> {
         ticket: Some(ticket.id.clone()),
         intent: past.intents.first().cloned(),
         valid_from,
+        link: None,
         sections,
     })
 }

@@ -7,6 +7,7 @@ use crate::past::LeftOut;
 use crate::report::data::{Headline, Named, Part, REPORT_VERSION, Report, Rung, Setup, Slice};
 use crate::report::gaps::{QUESTIONS_MAX, Unanswered, gaps};
 use crate::report::intents::{Dialled, IntentRow, dial, dials};
+use crate::report::judging::Seen;
 use crate::report::listing::{ENTRIES_MAX, Entry, Listing};
 use crate::report::money::{Sums, money};
 use crate::report::sources::{Contradicting, Sources};
@@ -22,7 +23,7 @@ use crate::twins::fnv;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use triage::decision::Reason;
+use triage::decision::{Decision, Reason};
 use triage::intent::IntentName;
 
 /// Fewer than one in so many customers who come back say that the file does not name customers.
@@ -78,6 +79,7 @@ pub struct Collector {
     saved: Vec<i64>,
     slices: [Option<Slice>; 2],
     came_back: usize,
+    judging: Seen,
 }
 
 impl Collector {
@@ -98,6 +100,7 @@ impl Collector {
             saved: Vec::new(),
             slices: [None, None],
             came_back: 0,
+            judging: Seen::default(),
         }
     }
 
@@ -139,13 +142,14 @@ impl Collector {
         }
         self.sources.see(line, place, list);
         self.worsts.see(line);
+        self.judging.see(scores);
         self.reasons.insert(reason, decision.reason.sentence());
         self.saved.extend(scores.saved_s);
-        self.add_cost(scores);
+        self.add_cost(decision, scores);
         if is_gap(&decision.reason) && self.unanswered.len() < QUESTIONS_MAX {
             let intent = line.human.intents.first().map_or_else(|| intent.clone(), |intent| intent.0.clone());
             let (question, answer) = (line.question.clone(), line.human.answer.clone());
-            self.unanswered.push(Unanswered { place, question, answer, intent });
+            self.unanswered.push(Unanswered { place, ticket: line.ticket.clone(), question, answer, intent });
         }
         let intents = self.intents.len();
         let at = *self.places.entry(intent.clone()).or_insert(intents);
@@ -175,8 +179,12 @@ impl Collector {
         }
     }
 
-    fn add_cost(&mut self, scores: &Scores) {
+    fn add_cost(&mut self, decision: &Decision, scores: &Scores) {
         let sums = &mut self.sums;
+        let asked = &decision.receipt.consultations;
+        sums.model_asked += usize::from(!asked.is_empty());
+        sums.model_failed += usize::from(asked.iter().any(|one| one.problem.is_some()));
+        sums.micros_model += scores.cost.micros_model;
         sums.tickets += 1;
         sums.replies += usize::from(scores.did == Did::Reply);
         sums.segments_in += u64::from(scores.cost.segments_in);
@@ -230,6 +238,7 @@ impl Collector {
             must_escalate_missed: self.listing.count("must-escalate-missed"),
             intent_right: rate(self.rows.iter().filter_map(|row| Some((row.customer, row.intent_right?)))),
             flipped: rate(self.rows.iter().filter_map(|row| Some((row.customer, row.flipped?)))),
+            judging: self.judging.finish(),
             worst: std::mem::take(&mut self.worsts).finish(),
             curve: self.curve(),
             chosen_on: self.slices[0],

@@ -2,9 +2,11 @@
 
 use crate::guard::LeakAudit;
 use crate::interval::Rate;
+use crate::mind::Mind;
 use crate::past::LeftOut;
 use crate::report::gaps::Gap;
 use crate::report::intents::IntentRow;
+use crate::report::judging::Judging;
 use crate::report::listing::Count;
 use crate::report::money::Money;
 use crate::report::sources::{Contradicting, SourceRow};
@@ -43,6 +45,15 @@ pub struct Prices {
     pub per_ticket_usd: f64,
 }
 
+/// The language model of a run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Model {
+    /// Its name.
+    pub name: String,
+    /// Hash of its settings, its prices and the prompts.
+    pub settings: String,
+}
+
 /// What was run, and with what.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Setup {
@@ -68,6 +79,13 @@ pub struct Setup {
     pub examples_max: usize,
     /// Name of the embedder.
     pub embedder: String,
+    /// Who decides.
+    pub mind: Mind,
+    /// The language model and its settings, when one is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<Model>,
+    /// A language model judges would-be replies.
+    pub judge: bool,
     /// Hash of the policy.
     pub policy: String,
     /// The seed of everything that is drawn.
@@ -176,6 +194,9 @@ pub struct Report {
     pub intent_right: Rate,
     /// Tickets that came out otherwise when they were decided again.
     pub flipped: Rate,
+    /// What the judge said; absent when none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judging: Option<Judging>,
     /// The worst would-be replies.
     pub worst: Vec<Worst>,
     /// The coverage curve over the dial.

@@ -5,6 +5,7 @@ use crate::report::money::MONTH_DAYS;
 use crate::scorers::reply::cosine;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use triage::ticket::TicketId;
 
 /// Unanswered questions that are looked at, the oldest first; more are counted and not put together.
 pub const QUESTIONS_MAX: usize = 4_000;
@@ -18,12 +19,16 @@ pub const GAPS_MAX: usize = 20;
 pub const SIZE_MIN: usize = 2;
 /// Examples of a gap.
 const EXAMPLES: usize = 3;
+/// Tickets of a gap to learn from.
+const LESSONS: usize = 5;
 
 /// An unanswered question.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Unanswered {
     /// Its place among the entries.
     pub place: u32,
+    /// The ticket.
+    pub ticket: TicketId,
     /// The question.
     pub question: String,
     /// The human answer.
@@ -45,6 +50,8 @@ pub struct Gap {
     pub examples: Vec<String>,
     /// The human answer to the most typical one, to learn from.
     pub answer: Option<String>,
+    /// Tickets that a person answered, to learn from, the most typical first.
+    pub learn_from: Vec<TicketId>,
 }
 
 struct Cluster {
@@ -102,6 +109,7 @@ fn gap(n: usize, cluster: &Cluster, questions: &[Unanswered], vectors: &[Vec<f32
         per_month: cluster.members.len() as f64 / months,
         examples: members.iter().take(EXAMPLES).map(|one| cut(&one.question)).collect(),
         answer: members.iter().find_map(|one| one.answer.as_deref()).map(cut),
+        learn_from: members.iter().filter(|one| one.answer.is_some()).take(LESSONS).map(|one| one.ticket.clone()).collect(),
     }
 }
 
@@ -113,6 +121,7 @@ mod tests {
     fn questions_that_ask_the_same_become_one_gap_with_its_tickets() {
         let asked = |place: u32, question: &str| Unanswered {
             place,
+            ticket: TicketId(format!("T-{place}")),
             question: question.to_owned(),
             answer: Some("ask us".to_owned()),
             intent: "parking".to_owned(),
@@ -123,6 +132,7 @@ mod tests {
         let found = gaps(&questions, &vectors, 86_400 * 61, &mut listing);
         assert_eq!(found.len(), 1, "a single question is no gap");
         assert_eq!((found[0].count.count, found[0].intent.as_str()), (3, "parking"));
+        assert_eq!(found[0].learn_from.len(), 3);
         assert_eq!(listing.lists["gap-1"].places, [0, 2, 3]);
         assert!((found[0].per_month - 1.5).abs() < 0.01, "{:?}", found[0]);
     }

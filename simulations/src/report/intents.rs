@@ -2,7 +2,7 @@
 
 use crate::interval::Rate;
 use crate::report::listing::Count;
-use crate::statistics::dial::{Judged, Recommendation, recommend};
+use crate::statistics::dial::{Judged, Recommendation, Slices, recommend, recommend_together};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -40,13 +40,19 @@ pub struct IntentRow {
     pub dial: Recommendation,
 }
 
-/// The dials of all intents that have at least one reply to judge.
+/// The dials of all intents that have at least one reply to judge, confirmed together: with 95 % confidence none of the confirmed promises
+/// is broken.
 pub fn dials(dialled: &BTreeMap<String, Vec<Dialled>>, promise: impl Fn(&str) -> f64) -> BTreeMap<String, Recommendation> {
-    dialled.iter().map(|(intent, judged)| (intent.clone(), dial(judged, promise(intent)))).collect()
+    let asked: Vec<(Slices, f64)> = dialled.iter().map(|(intent, judged)| (slices(judged), promise(intent))).collect();
+    dialled.keys().cloned().zip(recommend_together(&asked)).collect()
 }
 
 /// One dial: chosen on the first slice, tried on the second.
 pub fn dial(dialled: &[Dialled], promise_per_100: f64) -> Recommendation {
-    let slice = |second: bool| -> Vec<Judged> { dialled.iter().filter(|one| one.second == second).map(|one| one.judged).collect() };
-    recommend(&slice(false), &slice(true), promise_per_100)
+    recommend(&slices(dialled), promise_per_100)
+}
+
+fn slices(dialled: &[Dialled]) -> Slices {
+    let slice = |second: bool| dialled.iter().filter(|one| one.second == second).map(|one| one.judged).collect();
+    Slices { first: slice(false), second: slice(true) }
 }

@@ -1,10 +1,12 @@
 //! The report: figures out of the lines of a run, and one page that shows them.
 
+pub mod article;
 pub mod collect;
 pub mod curve;
 pub mod data;
 pub mod gaps;
 pub mod intents;
+pub mod judging;
 pub mod listing;
 pub mod money;
 pub mod page;

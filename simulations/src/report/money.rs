@@ -1,4 +1,4 @@
-//! Money: what the carrier would charge, what agents would save, and what others would ask for the same.
+//! Money: what the carrier and the language model would charge, what agents would save, and what others would ask for the same.
 
 use crate::report::data::Prices;
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,14 @@ pub struct Sums {
     pub segments_out: u64,
     /// Their price in millionths of a US dollar.
     pub micros_out: u64,
+    /// Tickets about which a language model was asked.
+    pub model_asked: usize,
+    /// Of these: some question got no usable answer.
+    pub model_failed: usize,
     /// Tokens of a language model.
     pub model_tokens: u64,
+    /// Their price in millionths of a US dollar.
+    pub micros_model: u64,
     /// The span in seconds.
     pub span_s: i64,
 }
@@ -52,8 +58,12 @@ pub struct Money {
     pub segments_out: f64,
     /// Price of the segments out.
     pub segments_out_usd: f64,
+    /// Tickets about which a language model is asked.
+    pub model_asked: f64,
     /// Tokens of a language model.
     pub model_tokens: f64,
+    /// Their price.
+    pub model_usd: f64,
     /// Minutes of agents saved.
     pub minutes: f64,
     /// What these minutes cost.
@@ -76,8 +86,8 @@ pub fn money(sums: Sums, prices: &Prices) -> Money {
     let resolved = sums.resolved as f64;
     let minutes = resolved * prices.minutes_per_ticket;
     let minutes_usd = minutes / 60.0 * prices.hour_usd;
-    let out_usd = usd(sums.micros_out);
-    let share = |count: usize| if count == 0 { 0.0 } else { ((minutes_usd - out_usd) / count as f64).max(0.0) };
+    let spent_usd = usd(sums.micros_out) + usd(sums.micros_model);
+    let share = |count: usize| if count == 0 { 0.0 } else { ((minutes_usd - spent_usd) / count as f64).max(0.0) };
     Money {
         sums,
         months,
@@ -87,8 +97,10 @@ pub fn money(sums: Sums, prices: &Prices) -> Money {
         segments_in: month(sums.segments_in as f64),
         segments_in_usd: month(usd(sums.micros_in)),
         segments_out: month(sums.segments_out as f64),
-        segments_out_usd: month(out_usd),
+        segments_out_usd: month(usd(sums.micros_out)),
+        model_asked: month(sums.model_asked as f64),
         model_tokens: month(sums.model_tokens as f64),
+        model_usd: month(usd(sums.micros_model)),
         minutes: month(minutes),
         minutes_usd: month(minutes_usd),
         per_resolution_usd: month(resolved * prices.per_resolution_usd),

@@ -3,7 +3,7 @@
 use crate::interval::Rate;
 use crate::report::data::{Rung, Setup};
 use crate::scorers::resolved::Definition;
-use crate::statistics::prediction_powered::Corrected;
+use crate::statistics::prediction_powered::{Corrected, JudgeError};
 
 /// Below so many tickets a share is shown as counts: percentages of a handful mislead.
 pub const PERCENT_MIN: usize = 30;
@@ -49,17 +49,23 @@ pub fn replies(replied: usize, wrong: &Rate) -> String {
 
 /// What labels make of it.
 pub fn corrected(corrected: &Corrected) -> String {
+    let judge = if corrected.automatic.is_some() { "The judge" } else { "The automatic comparison" };
+    let beside = corrected.automatic.as_ref().map_or_else(String::new, |error| format!(" {}", errors("The automatic comparison", error)));
     format!(
-        "By {} labels of a person, an estimated {:.1} % ({:.1} to {:.1} %) of the replies are right (prediction-powered). The automatic comparison called {} of the labelled replies right that were wrong, and {} wrong that were right.",
+        "By {} labels of a person, an estimated {:.1} % ({:.1} to {:.1} %) of the replies are right (prediction-powered). {}{beside}",
         corrected.labels,
         corrected.value * 100.0,
         corrected.low * 100.0,
         corrected.high * 100.0,
-        counts(&corrected.judge.wrongly_right),
-        counts(&corrected.judge.wrongly_wrong),
+        errors(judge, &corrected.judge),
     )
 }
 
-fn counts(rate: &Rate) -> String {
-    format!("{} of {}", rate.count, rate.of)
+fn errors(who: &str, error: &JudgeError) -> String {
+    let counts = |rate: &Rate| format!("{} of {}", rate.count, rate.of);
+    format!(
+        "{who} called {} of the labelled replies right that were wrong, and {} wrong that were right.",
+        counts(&error.wrongly_right),
+        counts(&error.wrongly_wrong)
+    )
 }

@@ -1,4 +1,4 @@
-//! What the carrier would charge, by country.
+//! What the carrier would charge, by country, and what the language model would.
 
 use serde::{Deserialize, Serialize};
 use triage::case::Case;
@@ -19,6 +19,9 @@ pub struct Cost {
     pub micros_out: u64,
     /// Tokens of a language model; 0 with the local mind.
     pub model_tokens: u64,
+    /// Their price, whether it was paid in this run or before.
+    #[serde(default)]
+    pub micros_model: u64,
 }
 
 /// Prices a turn and what would have been sent back.
@@ -29,12 +32,14 @@ pub fn score(case: &Case, decision: &Decision, prices: &PriceTable) -> Cost {
         Action::Reply { texts } => texts.as_slice(),
         Action::Draft { .. } | Action::TagOnly | Action::Escalate { .. } | Action::Ignore => &[],
     };
+    let asked = &decision.receipt.consultations;
     let segments_out = texts.iter().map(|text| segments(text).count).fold(0, u32::saturating_add);
     Cost {
         segments_in,
         micros_in: prices.inbound(number, segments_in).0,
         segments_out,
         micros_out: prices.outbound(number, segments_out).0,
-        model_tokens: 0,
+        model_tokens: asked.iter().map(|one| one.tokens_in + one.tokens_out).sum(),
+        micros_model: asked.iter().map(|one| one.cost_micro_usd).sum(),
     }
 }

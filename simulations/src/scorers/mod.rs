@@ -3,6 +3,7 @@
 pub mod action;
 pub mod cost;
 pub mod intent;
+pub mod judge;
 pub mod reply;
 pub mod resolved;
 pub mod safety;

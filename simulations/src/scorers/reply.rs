@@ -2,10 +2,11 @@
 
 use crate::compare::{Comparison, compare, numbers_conflict};
 use crate::past::Human;
-use crate::sample::Target;
+use crate::scorers::judge::{Judge, Judgement};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use triage::case::Case;
 use triage::decision::Decision;
 use triage::evidence::Query;
 use triage::ports::{Retriever, StageError};
@@ -80,6 +81,9 @@ pub struct ReplyScore {
     pub nearness: Option<f64>,
     /// The human answer leads to the same document as the one that was cited; absent when it was not needed.
     pub shared_source: Option<bool>,
+    /// What came of asking a judge; absent when none was asked. Its verdict is [`ReplyScore::verdict`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<Judgement>,
 }
 
 /// Compares replies with what people answered.
@@ -89,15 +93,32 @@ pub struct ReplyScorer {
     pub meaning: Arc<dyn Meaning>,
     /// The knowledge of then, for shared sources.
     pub retriever: Arc<dyn Retriever>,
+    /// Has the last word where it has one; none where there is no model.
+    pub judge: Option<Arc<dyn Judge>>,
 }
 
 impl ReplyScorer {
-    /// Compares the would-be reply of a decision; none when there is none.
-    pub async fn score(&self, decision: &Decision, human: &Human) -> Result<Option<ReplyScore>, StageError> {
+    /// Compares the would-be reply of a decision, and asks the judge; none when there is none.
+    pub async fn score(&self, case: &Case, decision: &Decision, human: &Human) -> Result<Option<ReplyScore>, StageError> {
+        let Some(mut score) = self.automatic(decision, human).await? else { return Ok(None) };
+        let asked = self.judge.as_ref().zip(human.answer.as_ref()).zip(decision.receipt.would_be.as_ref());
+        if let Some(((judge, answer), would_be)) = asked {
+            score.judgement = Some(match judge.judge(case, answer, would_be).await {
+                Ok(opinion) => {
+                    let automatic = std::mem::replace(&mut score.verdict, opinion.verdict);
+                    Judgement::Opinion { reason: opinion.reason, automatic }
+                }
+                Err(_) => Judgement::None,
+            });
+        }
+        Ok(Some(score))
+    }
+
+    /// Compares without a judge.
+    pub async fn automatic(&self, decision: &Decision, human: &Human) -> Result<Option<ReplyScore>, StageError> {
         let Some(would_be) = &decision.receipt.would_be else { return Ok(None) };
-        let target = Target { intents: human.intents.clone(), answer: human.answer.clone() };
-        let by_words = compare(would_be, decision.intent.as_ref(), &target);
-        let verdict = |verdict| ReplyScore { verdict, by_words, nearness: None, shared_source: None };
+        let by_words = compare(would_be, decision.intent.as_ref(), human);
+        let verdict = |verdict| ReplyScore { verdict, by_words, nearness: None, shared_source: None, judgement: None };
         let Some(answer) = &human.answer else { return Ok(Some(verdict(Verdict::CannotCompare))) };
         match by_words {
             Comparison::CannotCompare => return Ok(Some(verdict(Verdict::CannotCompare))),
@@ -114,7 +135,7 @@ impl ReplyScorer {
         let shared = self.shares_source(decision, answer).await?;
         let fits = near >= NEAR_MIN || shared;
         let verdict = if fits { Verdict::Compatible } else { Verdict::Contradicts };
-        Ok(Some(ReplyScore { verdict, by_words, nearness: Some(near), shared_source: Some(shared) }))
+        Ok(Some(ReplyScore { verdict, by_words, nearness: Some(near), shared_source: Some(shared), judgement: None }))
     }
 
     /// Does the human answer lead to a passage that the reply cites? Only documents count: past answers are near one another anyway.

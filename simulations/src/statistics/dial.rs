@@ -1,11 +1,12 @@
 //! The dial: chosen on one slice of time, confirmed on the next.
 //!
 //! The choice may be as clever as it likes, for the promise rests on the second slice alone: one limit, fixed beforehand, is tried
-//! there once (learn then test; A. Angelopoulos and others, 2021). The bound is exact and assumes only that replies of the second
-//! slice and those to come are drawn alike.
+//! there once (learn then test; A. Angelopoulos and others, 2021), and where several are tried, all of them together (Holm). The bound is
+//! exact and assumes only that replies of the second slice and those to come are drawn alike.
 
 use crate::interval::Rate;
 use crate::statistics::binomial::{CONFIDENCE, needed_without_fault, upper_bound};
+use crate::statistics::family::{Promise, Shown, together};
 use serde::{Deserialize, Serialize};
 
 /// Settings of the dial that are tried, in wrong per 100.
@@ -54,30 +55,65 @@ pub struct Recommendation {
     pub chosen_on: Tried,
     /// On the slice on which it was tried.
     pub confirmed_on: Tried,
-    /// With 95 % confidence no more than so many of 100 are wrong, by the second slice alone.
+    /// No more than so many of 100 are wrong, by the second slice alone, with 95 % confidence for all that were tried together.
     pub at_most_per_100: f64,
-    /// The promise is kept with 95 % confidence.
+    /// The promise is kept: with 95 % confidence none of those that were tried together and are called kept is broken.
     pub confirmed: bool,
-    /// Judged replies without a wrong one that would be enough to confirm the promise.
+    /// Judged replies without a wrong one that would be enough to confirm the promise, were it the surest.
     pub needed: usize,
+    /// So many promises were tried together: all those for which the first slice showed a setting.
+    pub tried_together: usize,
+}
+
+/// The two slices of the replies that one promise is about.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Slices {
+    /// The slice on which a setting is chosen.
+    pub first: Vec<Judged>,
+    /// The slice on which it is tried.
+    pub second: Vec<Judged>,
 }
 
 /// Chooses on the first slice and tries the choice on the second.
-pub fn recommend(first: &[Judged], second: &[Judged], promise_per_100: f64) -> Recommendation {
-    let limit = promise_per_100 / 100.0;
-    let dial = choose(first, limit);
+pub fn recommend(slices: &Slices, promise_per_100: f64) -> Recommendation {
+    let choice = choose(&slices.first, promise_per_100 / 100.0);
+    let shown = try_together(&[(slices, promise_per_100, choice)]);
+    recommendation(slices, promise_per_100, choice, shown.first().copied().flatten(), 1)
+}
+
+/// The same for several promises at once: the confidence holds for all of them together.
+pub fn recommend_together(asked: &[(Slices, f64)]) -> Vec<Recommendation> {
+    let chosen: Vec<(&Slices, f64, Option<f64>)> =
+        asked.iter().map(|(slices, promise)| (slices, *promise, choose(&slices.first, promise / 100.0))).collect();
+    let family = chosen.iter().filter(|(_, _, choice)| choice.is_some()).count();
+    let shown = try_together(&chosen);
+    chosen.into_iter().zip(shown).map(|((slices, promise, choice), shown)| recommendation(slices, promise, choice, shown, family)).collect()
+}
+
+/// Tries all that were chosen on the second slice, once; what was not chosen is not tried.
+fn try_together(chosen: &[(&Slices, f64, Option<f64>)]) -> Vec<Option<Shown>> {
+    let tried = |(slices, promise, choice): &(&Slices, f64, Option<f64>)| {
+        choice.map(|setting| Promise { limit: promise / 100.0, tried: at(&slices.second, setting) })
+    };
+    let promises: Vec<Option<Promise>> = chosen.iter().map(tried).collect();
+    let mut shown = together(&promises.iter().flatten().copied().collect::<Vec<_>>(), CONFIDENCE).into_iter();
+    promises.iter().map(|promise| promise.and_then(|_| shown.next())).collect()
+}
+
+fn recommendation(slices: &Slices, promise_per_100: f64, dial: Option<f64>, shown: Option<Shown>, family: usize) -> Recommendation {
     // What was not chosen is still shown, at the promise itself.
-    let shown = dial.unwrap_or(promise_per_100);
-    let (chosen_on, confirmed_on) = (at(first, shown), at(second, shown));
-    let bound = upper_bound(confirmed_on.wrong, confirmed_on.replies, CONFIDENCE);
+    let setting = dial.unwrap_or(promise_per_100);
+    let (chosen_on, confirmed_on) = (at(&slices.first, setting), at(&slices.second, setting));
+    let alone = || upper_bound(confirmed_on.wrong, confirmed_on.replies, CONFIDENCE);
     Recommendation {
         promise_per_100,
         dial,
         chosen_on,
         confirmed_on,
-        at_most_per_100: bound * 100.0,
-        confirmed: dial.is_some() && bound <= limit,
-        needed: needed_without_fault(limit, CONFIDENCE),
+        at_most_per_100: shown.map_or_else(alone, |shown| shown.at_most) * 100.0,
+        confirmed: shown.is_some_and(|shown| shown.kept),
+        needed: needed_without_fault(promise_per_100 / 100.0, 1.0 - (1.0 - CONFIDENCE) / family.max(1) as f64),
+        tried_together: family,
     }
 }
 
@@ -108,15 +144,32 @@ mod tests {
             .collect()
     }
 
+    fn slices(first: Vec<Judged>, second: Vec<Judged>) -> Slices {
+        Slices { first, second }
+    }
+
+    #[test]
+    fn what_is_enough_alone_is_not_enough_among_ten_and_what_was_not_chosen_is_not_tried() {
+        let right = |count: usize| -> Vec<Judged> { (0..count).map(|_| Judged { wrong_per_100: 1.0, is_wrong: false }).collect() };
+        let one = slices(right(200), right(200));
+        assert!(recommend(&one, 2.0).confirmed);
+        let mut asked: Vec<(Slices, f64)> = (0..10).map(|_| (one.clone(), 2.0)).collect();
+        assert!(recommend_together(&asked).iter().all(|found| !found.confirmed && found.needed == 263 && found.tried_together == 10));
+        // Without replies on the first slice there is nothing to try: the family is smaller, and what is left is confirmed.
+        asked.iter_mut().skip(1).for_each(|(slices, _)| slices.first.clear());
+        let found = recommend_together(&asked);
+        assert!(found[0].confirmed && found[0].tried_together == 1 && found[1].dial.is_none() && !found[1].confirmed, "{found:?}");
+    }
+
     #[test]
     fn a_dial_is_confirmed_where_the_gate_is_honest_and_replies_are_many() {
-        let found = recommend(&honest(3_000, 1), &honest(3_000, 2), 10.0);
+        let found = recommend(&slices(honest(3_000, 1), honest(3_000, 2)), 10.0);
         assert!(found.confirmed && found.dial >= Some(10.0) && found.at_most_per_100 <= 10.0, "{found:?}");
     }
 
     #[test]
     fn nothing_is_promised_after_a_handful_of_replies() {
-        let found = recommend(&honest(40, 1), &honest(40, 2), 2.0);
+        let found = recommend(&slices(honest(40, 1), honest(40, 2)), 2.0);
         assert!(!found.confirmed, "{found:?}");
         assert_eq!(found.needed, 149);
     }
@@ -125,7 +178,7 @@ mod tests {
     fn a_choice_that_the_next_slice_does_not_bear_out_is_not_confirmed() {
         let good: Vec<Judged> = (0..500).map(|_| Judged { wrong_per_100: 1.0, is_wrong: false }).collect();
         let turned: Vec<Judged> = (0..500).map(|n| Judged { wrong_per_100: 1.0, is_wrong: n % 5 == 0 }).collect();
-        let found = recommend(&good, &turned, 2.0);
+        let found = recommend(&slices(good, turned), 2.0);
         assert!(found.dial.is_some() && !found.confirmed, "{found:?}");
     }
 
@@ -134,7 +187,7 @@ mod tests {
         // The true rate at the chosen dial is known here, for the gate is honest: the mean of what lies below it.
         let broken = (0..200u64)
             .filter(|world| {
-                let found = recommend(&honest(400, world * 2), &honest(400, world * 2 + 1), 8.0);
+                let found = recommend(&slices(honest(400, world * 2), honest(400, world * 2 + 1)), 8.0);
                 found.confirmed && found.dial.unwrap_or(0.0) / 2.0 > 8.0
             })
             .count();

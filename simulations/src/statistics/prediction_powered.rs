@@ -38,6 +38,9 @@ pub struct Corrected {
     pub labels: usize,
     /// The judge's own errors.
     pub judge: JudgeError,
+    /// The errors of the automatic comparison on the same labels, where a model judged in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic: Option<JudgeError>,
 }
 
 /// Corrects the judge's rate over all tickets by labels of a random sample of them; none below [`LABELS_MIN`].
@@ -60,6 +63,7 @@ pub fn correct(judged_right: usize, of: usize, labels: &[Labelled]) -> Option<Co
         high: (judged + shift + Z_95 * deviation).clamp(0.0, 1.0),
         labels: labels.len(),
         judge: judge_error(labels),
+        automatic: None,
     })
 }
 

@@ -1,7 +1,9 @@
 //! Simulations at scale, and whether their bound holds.
 //!
-//! 100,000 synthetic tickets of 77 intents are replayed through the program's own command, in process. With the STAR dialogues at hand, the bound on wrong replies is tried on random re-splits of their
-//! would-be replies. `TICKETS` in the environment sets another number.
+//! 100,000 synthetic tickets of 77 intents are replayed through the program's own command, in process, with lexical features. With the STAR
+//! dialogues at hand, the bound on wrong replies is tried on random re-splits of their would-be replies. A cascade with a scripted model
+//! is run again from the answers that it kept. `PARTS` in the environment chooses among splits, tickets, model and intake (a million
+//! tickets taken in, only when it is named); `TICKETS`, `MODEL_TICKETS` and `INTAKE_TICKETS` set other numbers, `SIMULATE` other options.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -12,12 +14,14 @@
 #[path = "../measure/mod.rs"]
 mod measure;
 
+mod kept;
 mod splits;
 
 use clap::Parser;
 use cli::args::{Args, Command};
+use cli::commands::simulate::input;
 use cli::commands::simulate::run::run;
-use cli::config::load;
+use cli::config::{Config, load};
 use cli::screen::Screen;
 use measure::{Lcg, Timer};
 use serde_json::json;
@@ -26,6 +30,8 @@ use std::path::Path;
 
 /// Tickets that are replayed when nothing else is asked for.
 const TICKETS: usize = 100_000;
+/// Tickets that are taken in when nothing else is asked for.
+const INTAKE_TICKETS: usize = 1_000_000;
 /// Intents that they are about.
 const INTENTS: usize = 77;
 /// Customers who write them.
@@ -38,25 +44,66 @@ const OWN_WORDS: usize = 12;
 fn main() {
     let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    splits::star(&tokio, folder.path());
-    let tickets = std::env::var("TICKETS").ok().and_then(|count| count.parse().ok()).unwrap_or(TICKETS);
-    let file = folder.path().join("tickets.jsonl");
+    let asked = std::env::var("PARTS").unwrap_or_else(|_| "splits,tickets,model".to_owned());
+    let part = |name: &str| asked.split(',').any(|part| part == name);
+    if part("splits") {
+        splits::star(&tokio, folder.path());
+    }
+    if part("tickets") {
+        replay(&tokio, folder.path(), number("TICKETS", TICKETS));
+    }
+    if part("model") {
+        kept::rerun(&tokio, folder.path(), number("MODEL_TICKETS", kept::TICKETS));
+    }
+    if part("intake") {
+        intake(folder.path(), number("INTAKE_TICKETS", INTAKE_TICKETS));
+    }
+}
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|count| count.parse().ok()).unwrap_or(default)
+}
+
+/// Replays so many tickets with lexical features.
+fn replay(tokio: &tokio::runtime::Runtime, folder: &Path, tickets: usize) {
+    let file = folder.join("tickets.jsonl");
     write_tickets(&file, tickets);
     let file = file.to_string_lossy().into_owned();
+    let out = folder.join("two").to_string_lossy().into_owned();
     let timer = Timer::start();
-    let out = folder.path().join("two").to_string_lossy().into_owned();
-    simulate(&tokio, folder.path(), &[&[file.as_str(), "--out", &out], &SETTINGS[..]].concat());
+    let more = std::env::var("SIMULATE").unwrap_or_else(|_| "--lexical".to_owned());
+    let more: Vec<&str> = more.split_whitespace().collect();
+    simulate(tokio, folder, &[&[file.as_str(), "--out", &out], &SETTINGS[..], &more[..]].concat());
     println!(
-        "{tickets} tickets: {:.1} s of CPU ({:.2} ms a ticket), {:.0} s of wall time, at most {:.0} MB of memory",
+        "{tickets} tickets ({}): {:.1} s of CPU ({:.2} ms a ticket), {:.0} s of wall time, at most {:.0} MB of memory",
+        more.join(" "),
         timer.cpu_s(),
         timer.cpu_s() * 1_000.0 / tickets as f64,
         timer.wall_s(),
         measure_peak_mb()
     );
-    let report = std::fs::read(folder.path().join("two/report.json")).unwrap();
+    let report = std::fs::read(folder.join("two/report.json")).unwrap();
     let parsed: serde_json::Value = serde_json::from_slice(&report).unwrap();
     println!("{}", parsed["headline"]["sentence"].as_str().unwrap());
-    println!("report.html: {:.1} MB", std::fs::metadata(folder.path().join("two/report.html")).unwrap().len() as f64 / 1e6);
+    let size = |name: &str| std::fs::metadata(folder.join("two").join(name)).unwrap().len() as f64 / 1e6;
+    println!("report.html: {:.1} MB, tickets.jsonl: {:.0} MB", size("report.html"), size("tickets.jsonl"));
+}
+
+/// Reads so many tickets, puts them into the order of time and looks for twins: what a simulation does before it decides.
+fn intake(folder: &Path, tickets: usize) {
+    let file = folder.join("many.jsonl");
+    write_tickets(&file, tickets);
+    let words = ["whimbrel", "simulate", &file.to_string_lossy()].map(str::to_owned);
+    let Command::Simulate(args) = Args::parse_from(words).command else { panic!("no simulation") };
+    let timer = Timer::start();
+    let input = input::read(&args, &file.to_string_lossy(), folder).unwrap();
+    println!(
+        "{} tickets taken in: {:.1} s of CPU, at most {:.0} MB of memory, a file of {:.0} MB",
+        input.count,
+        timer.cpu_s(),
+        measure_peak_mb(),
+        std::fs::metadata(&file).unwrap().len() as f64 / 1e6
+    );
 }
 
 /// Runs `whimbrel simulate` in this process.
@@ -65,9 +112,13 @@ pub(crate) fn simulate(tokio: &tokio::runtime::Runtime, folder: &Path, arguments
     let words = ["whimbrel", "--json", "--data-dir", &data, "simulate"].into_iter().chain(arguments.iter().copied());
     let args = Args::parse_from(words);
     let config = load::load(None, args.data_dir.as_deref()).unwrap();
+    simulate_with(tokio, &config, args);
+}
+
+/// The same with a configuration.
+pub(crate) fn simulate_with(tokio: &tokio::runtime::Runtime, config: &Config, args: Args) {
     let Command::Simulate(simulate) = args.command else { panic!("no simulation") };
-    let silent = Screen::silent();
-    tokio.block_on(run(&config, &simulate, &silent)).unwrap();
+    tokio.block_on(run(config, &simulate, &Screen::silent())).unwrap();
 }
 
 fn measure_peak_mb() -> f64 {
@@ -77,7 +128,7 @@ fn measure_peak_mb() -> f64 {
 }
 
 /// Tickets of a year: questions of an intent's own words and some others, answered by the intent's own sentence.
-fn write_tickets(path: &Path, count: usize) {
+pub(crate) fn write_tickets(path: &Path, count: usize) {
     let mut random = Lcg(7);
     let mut file = BufWriter::new(std::fs::File::create(path).unwrap());
     let word =

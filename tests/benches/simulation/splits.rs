@@ -8,6 +8,7 @@ use simulations::line::Line;
 use simulations::scorers::reply::Verdict;
 use simulations::statistics::binomial::{CONFIDENCE, next_at_most};
 use simulations::statistics::dial::{Judged, at, choose};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use triage::random::Random;
 
@@ -29,34 +30,63 @@ pub(crate) fn star(tokio: &tokio::runtime::Runtime, folder: &Path) {
     let words = [tickets.to_string_lossy().into_owned(), "--out".to_owned(), out.to_string_lossy().into_owned()];
     simulate(tokio, folder, &words.iter().map(String::as_str).collect::<Vec<_>>());
     let lines = std::fs::read_to_string(out.join("tickets.jsonl")).unwrap();
-    let judged: Vec<Judged> = lines
+    let judged: Vec<(String, Judged)> = lines
         .lines()
         .filter_map(|line| {
             let line: Line = serde_json::from_str(line).unwrap();
             let scores = line.scores.as_ref().filter(|_| line.counts())?;
             let is_wrong = scores.verdict().and_then(Verdict::is_wrong)?;
-            let judgement = line.decision.as_ref()?.receipt.judgement.as_ref()?;
-            Some(Judged { wrong_per_100: judgement.wrong_per_100, is_wrong })
+            let decision = line.decision.as_ref()?;
+            let wrong_per_100 = decision.receipt.judgement.as_ref()?.wrong_per_100;
+            let intent = decision.intent.as_ref().map(ToString::to_string).unwrap_or_default();
+            Some((intent, Judged { wrong_per_100, is_wrong }))
         })
         .collect();
-    let wrong = judged.iter().filter(|one| one.is_wrong).count();
+    let wrong = judged.iter().filter(|(_, one)| one.is_wrong).count();
     println!("STAR: {} would-be replies that can be judged, {wrong} of them wrong", judged.len());
     for promise in PROMISES {
-        let (mut held, mut chosen) = (0, 0);
+        let (mut held, mut chosen, mut all_held, mut intents) = (0, 0, 0, 0);
         for seed in 0..SPLITS {
-            let mut dealt = judged.clone();
-            Random::seeded(seed).shuffle(&mut dealt);
-            let third = dealt.len() / 3;
-            let (first, rest) = dealt.split_at(third);
-            let (second, last) = rest.split_at(third);
-            let choice = choose(first, promise / 100.0);
+            let [first, second, last] = dealt(&judged, seed);
+            let choice = choose(&all(&first), promise / 100.0);
             chosen += u64::from(choice.is_some());
-            let setting = choice.unwrap_or(promise);
-            let (seen, came) = (at(second, setting), at(last, setting));
-            held += u64::from(came.wrong <= next_at_most(seen.wrong, seen.replies, came.replies, CONFIDENCE));
+            held += u64::from(holds(&all(&second), &all(&last), choice.unwrap_or(promise), CONFIDENCE));
+            let names: BTreeSet<&str> = first.iter().map(|(intent, _)| intent.as_str()).collect();
+            // The promises that are tried together, at the share of the error that each of them may take.
+            let each = 1.0 - (1.0 - CONFIDENCE) / names.len().max(1) as f64;
+            intents = names.len();
+            let of = |heap: &[(String, Judged)], name: &str| -> Vec<Judged> {
+                heap.iter().filter(|(intent, _)| intent == name).map(|(_, one)| *one).collect()
+            };
+            let together = names.iter().all(|name| {
+                let setting = choose(&of(&first, name), promise / 100.0).unwrap_or(promise);
+                holds(&of(&second, name), &of(&last, name), setting, each)
+            });
+            all_held += u64::from(together);
         }
         println!(
-            "promise {promise} of 100: a dial was chosen in {chosen} of {SPLITS} re-splits; the 95 % bound held in {held} of {SPLITS}"
+            "promise {promise} of 100: a dial was chosen in {chosen} of {SPLITS} re-splits; the 95 % bound held in {held} of {SPLITS}; the bounds of all {intents} \
+             intents held together in {all_held} of {SPLITS}"
         );
     }
+}
+
+type Heap = Vec<(String, Judged)>;
+
+/// Three equal heaps.
+fn dealt(judged: &[(String, Judged)], seed: u64) -> [Heap; 3] {
+    let mut dealt = judged.to_vec();
+    Random::seeded(seed).shuffle(&mut dealt);
+    let third = dealt.len() / 3;
+    [dealt[..third].to_vec(), dealt[third..2 * third].to_vec(), dealt[2 * third..].to_vec()]
+}
+
+fn all(heap: &[(String, Judged)]) -> Vec<Judged> {
+    heap.iter().map(|(_, one)| *one).collect()
+}
+
+/// What came is within the bound that was made of what was seen.
+fn holds(second: &[Judged], last: &[Judged], setting: f64, confidence: f64) -> bool {
+    let (seen, came) = (at(second, setting), at(last, setting));
+    came.wrong <= next_at_most(seen.wrong, seen.replies, came.replies, confidence)
 }

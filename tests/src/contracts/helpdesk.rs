@@ -1,7 +1,7 @@
 //! What every helpdesk promises.
 
 use runtime::conversation::Conversation;
-use runtime::effect::{EffectKey, Proposal};
+use runtime::effect::{EffectKey, Ground, Proposal};
 use runtime::ports::helpdesk::Helpdesk;
 use triage::classification::Priority;
 use triage::evidence::PassageId;
@@ -21,6 +21,11 @@ async fn each_call_twice_does_it_once(helpdesk: &dyn Helpdesk, of: &Conversation
     let proposal = Proposal {
         text: "on its way".to_owned(),
         passages: vec![PassageId("p1".to_owned())],
+        grounds: vec![Ground {
+            title: "Returns".to_owned(),
+            place: "handbook/returns.html".to_owned(),
+            link: Some("https://help.example.com/returns".to_owned()),
+        }],
         reason: "unsure".to_owned(),
         wrong_per_100: Some(12.0),
         team: Some(team.clone()),

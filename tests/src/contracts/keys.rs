@@ -62,6 +62,7 @@ pub fn chunk(id: &str, text: &str) -> Chunk {
         intent: None,
         valid_from: second(0),
         valid_to: None,
+        link: None,
     }
 }
 

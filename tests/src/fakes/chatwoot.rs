@@ -60,6 +60,11 @@ impl FakeChatwoot {
         let router = Router::new()
             .route("/api/v1/profile", get(async || Json(json!({ "id": OURS, "name": "Whimbrel" }))))
             .route("/api/v1/accounts/1/teams", get(async || Json(json!([{ "id": 3, "name": "support" }]))))
+            .route(
+                "/api/v1/accounts/1/portals",
+                get(async || Json(json!({ "payload": [{ "id": 4, "slug": "handbook", "archived": false }] }))),
+            )
+            .route("/api/v1/accounts/1/portals/handbook/articles", get(articles))
             .route("/api/v1/accounts/1/conversations", get(listed))
             .route(one, get(shown))
             .route(&format!("{one}/messages"), get(messages).post(said))
@@ -73,11 +78,15 @@ impl FakeChatwoot {
 
 fn conversation(fake: &FakeChatwoot) -> Value {
     let conversation = fake.conversation();
-    let assignee = conversation.assignee.map(|id| json!({ "id": id, "name": "Priya" }));
+    let mut meta = json!({ "sender": { "id": 5, "phone_number": "+12025550142" }, "channel": "Channel::TwilioSms" });
+    if let Some(id) = conversation.assignee {
+        meta["assignee"] = json!({ "id": id, "name": "Priya" });
+    }
+    let status = if conversation.status.is_empty() { "open" } else { conversation.status.as_str() };
     json!({
-        "id": CONVERSATION, "account_id": 1, "status": conversation.status, "labels": conversation.labels,
+        "id": CONVERSATION, "account_id": 1, "status": status, "labels": conversation.labels,
         "last_activity_at": 1_793_631_600 + conversation.messages.len(),
-        "meta": { "sender": { "id": 5, "phone_number": "+12025550142" }, "assignee": assignee, "channel": "Channel::TwilioSms" }
+        "meta": meta
     })
 }
 
@@ -91,8 +100,22 @@ async fn listed(State(fake): State<FakeChatwoot>, RawQuery(query): RawQuery) -> 
     Json(json!({ "data": { "meta": { "all_count": 1 }, "payload": payload } }))
 }
 
-async fn messages(State(fake): State<FakeChatwoot>) -> Json<Value> {
-    Json(json!({ "meta": {}, "payload": fake.conversation().messages }))
+/// The newest twenty, or the twenty before one.
+async fn messages(State(fake): State<FakeChatwoot>, RawQuery(query): RawQuery) -> Json<Value> {
+    let query = query.unwrap_or_default();
+    let before: Option<u64> = query.strip_prefix("before=").and_then(|before| before.parse().ok());
+    let all = fake.conversation().messages.clone();
+    let fits: Vec<Value> = all.into_iter().filter(|message| before.is_none_or(|before| message["id"].as_u64() < Some(before))).collect();
+    let from = fits.len().saturating_sub(20);
+    Json(json!({ "meta": {}, "payload": fits.get(from..).unwrap_or_default() }))
+}
+
+/// One that is published and one that is not; a page further there are none.
+async fn articles(RawQuery(query): RawQuery) -> Json<Value> {
+    let article = |id: u64, status: &str| json!({ "id": id, "slug": format!("{id}-gift-cards"), "title": "Gift cards", "content": "They **never** expire.", "status": status });
+    let is_first = query.unwrap_or_default().ends_with("page=1");
+    let payload = if is_first { vec![article(21, "published"), article(22, "draft")] } else { Vec::new() };
+    Json(json!({ "payload": payload, "meta": { "current_page": 1, "articles_count": 2 } }))
 }
 
 async fn said(State(fake): State<FakeChatwoot>, Path(_): Path<u64>, Json(body): Json<Value>) -> Json<Value> {

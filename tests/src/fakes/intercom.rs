@@ -47,6 +47,29 @@ impl FakeIntercom {
         self.desk().part(conversation, "comment", Some(text), admin(PERSON), Value::Null);
     }
 
+    /// A person leaves a note.
+    pub fn person_notes(&self, conversation: &str, text: &str) {
+        self.desk().part(conversation, "note", Some(text), admin(PERSON), Value::Null);
+    }
+
+    /// A person closes the conversation; it stays theirs.
+    pub fn person_closes(&self, conversation: &str) {
+        let mut desk = self.desk();
+        desk.part(conversation, "close", None, admin(PERSON), Value::Null);
+        if let Some(found) = desk.find_mut(conversation) {
+            (found["state"], found["open"]) = (json!("closed"), json!(false));
+        }
+    }
+
+    /// A person takes the conversation from whoever has it.
+    pub fn person_lets_go(&self, conversation: &str) {
+        let mut desk = self.desk();
+        desk.part(conversation, "assignment", None, admin(PERSON), Value::Null);
+        if let Some(found) = desk.find_mut(conversation) {
+            found["admin_assignee_id"] = json!(0);
+        }
+    }
+
     /// A person takes the conversation without a word.
     pub fn person_takes(&self, conversation: &str) {
         let mut desk = self.desk();
@@ -65,6 +88,11 @@ impl FakeIntercom {
         let parts = found["conversation_parts"]["conversation_parts"].as_array();
         let parts = parts.into_iter().flatten().map(|part| (word(&part["part_type"]), word(&part["body"])));
         std::iter::once(first).chain(parts).collect()
+    }
+
+    /// The HTML of the notes of a conversation.
+    pub fn notes_html(&self, conversation: &str) -> String {
+        self.parts(conversation).into_iter().filter(|(kind, _)| kind == "note").map(|(_, html)| html).collect()
     }
 
     /// Names of the tags on a conversation.

@@ -27,6 +27,8 @@ pub struct Ticket {
     pub group: Option<u64>,
     /// The person who has it.
     pub assignee: Option<u64>,
+    /// It is solved.
+    pub is_solved: bool,
 }
 
 /// The server.
@@ -61,6 +63,7 @@ impl FakeZendesk {
             .route("/api/v2/tickets/{id}/comments", get(comments))
             .route("/api/v2/tickets/{id}/tags", axum::routing::put(tagged))
             .route("/api/v2/incremental/tickets/cursor", get(changed))
+            .route("/api/v2/help_center/incremental/articles", get(articles))
             .with_state(self.clone());
         super::serve(router).await
     }
@@ -69,7 +72,7 @@ impl FakeZendesk {
 fn ticket(fake: &FakeZendesk) -> Value {
     let ticket = fake.ticket();
     json!({
-        "id": TICKET, "status": "open", "priority": null, "requester_id": CUSTOMER, "assignee_id": ticket.assignee,
+        "id": TICKET, "status": if ticket.is_solved { "solved" } else { "open" }, "priority": null, "requester_id": CUSTOMER, "assignee_id": ticket.assignee,
         "group_id": ticket.group, "tags": ticket.tags, "via": { "channel": "sms" }, "created_at": "2026-11-02T15:00:00Z",
         "updated_at": "2026-11-02T15:10:00Z"
     })
@@ -116,6 +119,19 @@ async fn tagged(State(fake): State<FakeZendesk>, Path(_): Path<u64>, Json(body):
         }
     }
     Json(json!({ "tags": ticket.tags }))
+}
+
+/// One that anyone may read, a draft, and one for some; a page further there are none.
+async fn articles(axum::extract::RawQuery(query): axum::extract::RawQuery) -> Json<Value> {
+    let article = |id: u64, draft: bool, segment: Option<u64>| {
+        json!({
+            "id": id, "title": "Gift cards", "body": "<p>They never expire.</p>", "draft": draft, "user_segment_id": segment,
+            "html_url": format!("https://shop.example/hc/{id}"), "updated_at": "2026-11-02T15:00:00Z"
+        })
+    };
+    let is_first = query.is_some_and(|query| query == "start_time=0");
+    let articles = if is_first { vec![article(31, false, None), article(32, true, None), article(33, false, Some(9))] } else { Vec::new() };
+    Json(json!({ "articles": articles, "next_page": is_first.then_some("https://shop.example/next"), "end_time": 1_793_631_600 }))
 }
 
 async fn changed(State(fake): State<FakeZendesk>) -> Json<Value> {

@@ -13,7 +13,7 @@ use adapters::helpdesk::memory::MemoryHelpdesk;
 use adapters::ledger::memory::MemoryLedger;
 use jiff::Timestamp;
 use runtime::delivery::DeliveryReport;
-use runtime::inbound::InboundMessage;
+use runtime::inbound::{Act, InboundMessage};
 use runtime::ports::clock::Clock;
 use runtime::ports::ledger::{Ledger, WorkerId};
 use runtime::settings::WorkerSettings;
@@ -152,6 +152,7 @@ impl World {
             media: Vec::new(),
             author,
             carrier_answered: false,
+            act: Act::Said,
         }
     }
 

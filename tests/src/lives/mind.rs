@@ -121,6 +121,7 @@ impl Retriever for Mind {
             similarity: 0.9,
             overlap: 0.9,
             overdue_since: None,
+            link: None,
         };
         Ok(Found { ask: query.text.clone(), passages: vec![passage] })
     }

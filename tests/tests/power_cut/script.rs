@@ -8,7 +8,7 @@ use adapters::inbox::memory::MemoryInbox;
 use adapters::ledger::sqlite::SqliteLedger;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use runtime::inbound::InboundMessage;
+use runtime::inbound::{Act, InboundMessage};
 use runtime::ports::clock::Clock;
 use runtime::ports::ledger::{Ledger, WorkerId};
 use runtime::ports::records::Records;
@@ -102,6 +102,7 @@ fn message(number: usize) -> InboundMessage {
         media: Vec::new(),
         author: Author::Customer,
         carrier_answered: false,
+        act: Act::Said,
     }
 }
 

@@ -51,13 +51,12 @@ impl PastTickets {
         Ok(PastTickets { connection })
     }
 
-    /// Takes a ticket in, in any order; two of one moment are ordered by their ids.
-    pub fn add(&mut self, past: &PastTicket) -> Result<(), PastTicketsError> {
+    /// Takes a ticket in, in any order; two of one moment are ordered by their ids. False when it is there already.
+    pub fn add(&mut self, past: &PastTicket) -> Result<bool, PastTicketsError> {
         let at = past.ticket.messages.first().map_or(0, |message| message.at.as_millisecond());
         let body = serde_json::to_string(past)?;
         let mut statement = self.connection.prepare_cached("INSERT OR IGNORE INTO arrived VALUES (?1, ?2, ?3)")?;
-        statement.execute(params![at, past.ticket.id.0, body])?;
-        Ok(())
+        Ok(statement.execute(params![at, past.ticket.id.0, body])? > 0)
     }
 
     /// Puts them in order, after the last one was taken in. Returns how many there are.
@@ -118,8 +117,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut tickets = PastTickets::create(&folder.path().join("tickets.db")).unwrap();
         for (id, at) in [("c", 30), ("b", 10), ("a", 10), ("d", 20)] {
-            tickets.add(&past(id, at)).unwrap();
+            assert!(tickets.add(&past(id, at)).unwrap());
         }
+        assert!(!tickets.add(&past("d", 20)).unwrap(), "the same ticket again");
         assert_eq!(tickets.order().unwrap(), 4);
         let ids = |from, to| tickets.range(from, to).unwrap().into_iter().map(|past| past.ticket.id.0).collect::<Vec<_>>();
         assert_eq!(ids(0, 4), ["a", "b", "d", "c"]);

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use adapters::knowledge_store::sqlite::codes::vector_bytes;
-use adapters::knowledge_store::sqlite::schema::{SCHEMA_VERSION, STEP_TO_2, TABLES};
+use adapters::knowledge_store::sqlite::schema::{SCHEMA_VERSION, STEP_TO_2, STEP_TO_3, STEP_TO_4, TABLES};
 use adapters::knowledge_store::sqlite::store::SqliteKnowledgeStore;
 use jiff::Timestamp;
 use knowledge::curation::standing::Log;
@@ -22,6 +22,12 @@ fn write(path: &Path, version: i64) {
     file.execute_batch(TABLES).unwrap();
     if version >= 2 {
         file.execute_batch(STEP_TO_2).unwrap();
+    }
+    if version >= 3 {
+        file.execute_batch(STEP_TO_3).unwrap();
+    }
+    if version >= 4 {
+        file.execute_batch(STEP_TO_4).unwrap();
     }
     let source = Source {
         id: SourceId("handbook".to_owned()),
@@ -74,13 +80,14 @@ fn write(path: &Path, version: i64) {
 
 #[tokio::test]
 async fn what_an_older_program_wrote_is_found_after_the_step() {
-    for version in 1..=SCHEMA_VERSION.min(2) {
+    for version in 1..=SCHEMA_VERSION {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("knowledge.db");
         write(&path, version);
         // Twice: the step is taken once.
-        drop(SqliteKnowledgeStore::open(&path).unwrap());
+        let identity = SqliteKnowledgeStore::open(&path).unwrap().identity().unwrap();
         let store = SqliteKnowledgeStore::open(&path).unwrap();
+        assert_eq!((store.identity().unwrap(), identity.len()), (identity, 32), "the file has a name and keeps it");
 
         let (changes, revision) = store.changes_since(Revision(0), 100).await.unwrap();
         assert_eq!(revision, Revision(3), "version {version}");

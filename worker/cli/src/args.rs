@@ -3,13 +3,16 @@
 pub mod ask;
 pub mod evaluate;
 pub mod fetch;
+pub mod mind;
 pub mod prompts;
+pub mod setup;
 pub mod simulate;
 
 use crate::args::ask::AskArgs;
 use crate::args::evaluate::EvaluateCommand;
 use crate::args::fetch::FetchCommand;
 use crate::args::prompts::PromptsCommand;
+use crate::args::setup::SetupCommand;
 use crate::args::simulate::{SimulateArgs, WatchArgs};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -39,6 +42,12 @@ pub enum Command {
     Demo(DemoArgs),
     /// Run the worker until it is stopped.
     Worker(WorkerArgs),
+    /// Prepare servers beside the worker.
+    Setup {
+        /// Which.
+        #[command(subcommand)]
+        command: SetupCommand,
+    },
     /// Put messages (JSON Lines) into the worker's inbox.
     Enqueue(EnqueueArgs),
     /// Decide one text now, send nothing, and show the receipt.

@@ -53,6 +53,11 @@ impl Home {
         self.root.join("model-spending.jsonl")
     }
 
+    /// What the language model answered in simulations.
+    pub fn model_answers(&self) -> PathBuf {
+        self.root.join("model-answers.db")
+    }
+
     /// Messages that are not yet in the ledger.
     pub fn spool(&self) -> PathBuf {
         self.root.join("spool")

@@ -40,12 +40,14 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
         // The table is what the demo shows; a fault still shows.
         config.log.level = "error".to_owned();
     }
-    telemetry::init(&config.log)?;
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    tokio.block_on(async move {
+    let telemetry = telemetry::init(&config, tokio.handle())?;
+    let metrics = telemetry.metrics.clone();
+    let ended = tokio.block_on(async move {
         match args.command {
-            Command::Demo(demo) => commands::demo::run(&config, &demo, screen).await,
-            Command::Worker(worker) => commands::worker::run(&config, &worker, screen).await,
+            Command::Demo(demo) => commands::demo::run(&config, &demo, metrics, screen).await,
+            Command::Worker(worker) => commands::worker::run(&config, &worker, metrics, screen).await,
+            Command::Setup { command } => commands::setup::run(&config, &command, screen).await,
             Command::Enqueue(enqueue) => commands::enqueue::run(&config, &enqueue, screen),
             Command::Ask(ask) => commands::ask::run(&config, &ask, screen).await,
             Command::Explain(explain) => commands::explain::run(&config, &explain, screen).await,
@@ -66,5 +68,7 @@ fn run(args: Args, screen: &Screen) -> anyhow::Result<ExitCode> {
             Command::Doctor => commands::doctor::run(&config, screen).await,
             Command::Config | Command::ParseDocument(_) => Ok(ExitCode::SUCCESS),
         }
-    })
+    });
+    telemetry.finish();
+    ended
 }

@@ -73,8 +73,9 @@ pub fn archive(config: &Config) -> anyhow::Result<Arc<dyn Archive>> {
     match config.helpdesk.kind {
         HelpdeskKind::Intercom => Ok(Arc::new(IntercomHelpdesk::new(config.helpdesk.intercom.clone(), number?, false)?)),
         HelpdeskKind::Zendesk => Ok(Arc::new(ZendeskHelpdesk::new(config.helpdesk.zendesk.clone(), number?)?)),
-        HelpdeskKind::File | HelpdeskKind::Chatwoot | HelpdeskKind::Webhook => {
-            anyhow::bail!("nothing can be fetched from this helpdesk: helpdesk.kind must be \"intercom\" or \"zendesk\"")
+        HelpdeskKind::Chatwoot => Ok(Arc::new(ChatwootHelpdesk::new(&config.helpdesk.chatwoot, number?)?)),
+        HelpdeskKind::File | HelpdeskKind::Webhook => {
+            anyhow::bail!("nothing can be fetched from this helpdesk: helpdesk.kind must be \"intercom\", \"zendesk\" or \"chatwoot\"")
         }
     }
 }

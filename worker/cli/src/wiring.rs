@@ -1,7 +1,10 @@
 //! The composition root: which twin stands behind which port. The worker, `ask`, `explain --rerun`, `learn` and the
 //! demo get their `Triage` from the one function [`triage()`], so live and replay cannot differ.
 
+pub mod index;
 pub mod model;
+pub mod operators;
+pub mod simulated;
 
 use crate::commands::parse_document;
 use crate::config::{Config, EmbedderConfig, EmbedderKind};
@@ -14,11 +17,11 @@ use adapters::loader::combined::CombinedLoader;
 use adapters::loader::folder::Folder;
 use adapters::outbox::Outbox;
 use adapters::parser::child::ChildParser;
-use adapters::vector_index::embedded::index::EmbeddedVectorIndex;
 use anyhow::Context;
 use knowledge::feed::Feed;
 use knowledge::learned::checker::LocalChecker;
 use knowledge::learned::classifier::LocalClassifier;
+use knowledge::learned::letters::LetterEmbedder;
 use knowledge::learned::model::Model;
 use knowledge::learned::static_table::embedder::StaticEmbedder;
 use knowledge::learned::writer::LocalWriter;
@@ -26,7 +29,6 @@ use knowledge::ports::embedder::Embedder;
 use knowledge::ports::loader::Loader;
 use knowledge::ports::parser::Parser;
 use knowledge::ports::store::KnowledgeStore;
-use knowledge::ports::vector_index::VectorIndex;
 use knowledge::retriever::KnowledgeRetriever;
 use knowledge::sync::Sync;
 use runtime::ports::clock::Clock;
@@ -46,6 +48,8 @@ use triage::triage::Triage;
 pub struct Knowledge {
     /// The truth.
     pub store: Arc<dyn KnowledgeStore>,
+    /// Keeps the index level with the store.
+    pub feed: Arc<Feed>,
     /// Finds passages; catches up with the store before every search.
     pub retriever: Arc<KnowledgeRetriever>,
     /// Takes sources in.
@@ -61,14 +65,16 @@ pub fn knowledge(config: &Config, home: &Home) -> anyhow::Result<Knowledge> {
 
 /// Opens the knowledge of a data folder.
 pub fn knowledge_with(config: &Config, home: &Home, embedder: Arc<dyn Embedder>) -> anyhow::Result<Knowledge> {
-    let store: Arc<dyn KnowledgeStore> = Arc::new(SqliteKnowledgeStore::open(&home.knowledge())?);
-    let index: Arc<dyn VectorIndex> = Arc::new(EmbeddedVectorIndex::new()?);
+    let opened = SqliteKnowledgeStore::open(&home.knowledge())?;
+    let index = index::index(config, &opened, embedder.dimensions())?;
+    let store: Arc<dyn KnowledgeStore> = Arc::new(opened);
     let feed = Arc::new(Feed::new(store.clone(), index));
     let folder = Folder { file_bytes_max: config.documents.file_bytes_max };
     let loader: Arc<dyn Loader> = Arc::new(CombinedLoader { folder, ..CombinedLoader::default() });
     let parser: Arc<dyn Parser> = Arc::new(parser(config)?);
     Ok(Knowledge {
-        retriever: Arc::new(KnowledgeRetriever::new(feed, embedder.clone())),
+        retriever: Arc::new(KnowledgeRetriever::new(feed.clone(), embedder.clone())),
+        feed,
         sync: Arc::new(Sync { loader, parser, store: store.clone(), embedder: embedder.clone() }),
         store,
         embedder,
@@ -85,6 +91,7 @@ pub fn parser(config: &Config) -> anyhow::Result<ChildParser> {
 pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
     match config.embedder.kind {
         EmbedderKind::BuiltIn => Ok(Arc::new(StaticEmbedder::new()?)),
+        EmbedderKind::Letters => Ok(Arc::new(LetterEmbedder)),
         EmbedderKind::Transformer => transformer(&config.embedder),
         EmbedderKind::Openai => model::embedder(config),
     }
@@ -169,7 +176,7 @@ pub fn triage(terms: Terms, classifier: Arc<dyn Classifier>, retriever: Arc<dyn 
 /// The `Triage` of a data folder.
 pub fn triage_of(config: &Config, home: &Home, knowledge: &Knowledge) -> anyhow::Result<Triage> {
     let classifier = classifier(home, knowledge.embedder.clone())?;
-    let mut triage = triage(terms(config, home)?, Arc::new(classifier), knowledge.retriever.clone());
+    let mut triage = triage(terms(config, home)?, Arc::new(classifier), index::retriever(config, knowledge));
     triage.second = model::second_mind(config, home, &triage, None)?;
     Ok(triage)
 }

@@ -49,10 +49,13 @@ fn serve(mut stream: TcpStream) {
 
 fn completion(body: &Value) -> Value {
     let name = body.pointer("/response_format/json_schema/name").and_then(Value::as_str).unwrap_or_default();
+    let user = body.pointer("/messages/1/content").and_then(Value::as_str).unwrap_or_default();
+    let data = user.lines().skip_while(|line| *line != "BEGIN DATA").nth(1).and_then(|line| serde_json::from_str::<Value>(line).ok());
+    let message = data.as_ref().and_then(|data| data["message"].as_str()).unwrap_or("when do you open?");
     let said = match name {
         "classify" => json!({
             "intents": [{ "name": "hours", "probability": 0.9 }], "out_of_scope": 0.0, "language": "en", "urgency": "normal",
-            "asks": [{ "quote": "when do you open?", "intent": null }]
+            "asks": [{ "quote": message, "intent": null }]
         }),
         "write" => json!({
             "citations": [{ "passage": "P1", "quote": "We open at 9 am from Monday to Saturday." }], "asks_answered": [1],
@@ -134,4 +137,54 @@ fn prompts_are_listed_shown_and_rendered() {
         let output = house.run(arguments);
         assert!(!output.status.success() && stderr(&output).contains(hint), "{}", stderr(&output));
     }
+}
+
+/// Past tickets that ask one thing in many words, each with an agent's answer and its intent.
+fn past_tickets(count: usize) -> String {
+    let asks = ["when do you open", "what time do you open on monday", "are you open at nine", "opening time please", "when can i come in"];
+    let line = |n: usize| {
+        let (day, at) = (n % 28 + 1, format!("2026-{:02}-{:02}T", n / 28 + 1, n % 28 + 1));
+        let messages = json!([
+            { "role": "customer", "at": format!("{at}09:00:00Z"), "text": format!("{} for visit {day}?", asks[n % asks.len()]) },
+            { "role": "agent", "at": format!("{at}09:10:00Z"), "text": "We open at 9 am from Monday to Saturday." }
+        ]);
+        let ticket = json!({
+            "ticket_id": format!("T-{n:04}"), "created_at": format!("{at}09:00:00Z"), "channel": "sms", "lang": "en", "intents": ["hours"],
+            "tags": [], "messages": messages, "resolution": { "status": "resolved" }
+        });
+        format!("{ticket}\n")
+    };
+    (0..count).map(line).collect()
+}
+
+#[test]
+fn past_turns_that_the_local_mind_cannot_answer_are_put_before_the_model_and_judged() {
+    let house = house(&endpoint());
+    // A dial that the cautious gate misses: so every turn needs the model.
+    house.write("policy.toml", "max_wrong_per_100 = 1\ndraft_max_wrong_per_100 = 100\ndefault_ceiling = \"reply\"\n");
+    house.write("tickets.jsonl", past_tickets(72));
+    let learned = house.json(&["learn", "tickets.jsonl", "--model-turns", "5"]);
+    let model = &learned["model"];
+    assert_eq!(model["asked"], 5, "{learned:#}");
+    assert!(model["judged"].as_u64().is_some_and(|judged| judged >= 1), "{learned:#}");
+    assert_eq!(model["wrong"], 0, "it says what the agents said: {learned:#}");
+    assert!(model["cost_micro_usd"].as_u64().is_some_and(|cost| cost >= 5 * 600), "{learned:#}");
+    assert!(model["not_calibrated"].as_str().is_some(), "five turns calibrate nothing: {learned:#}");
+    let status = house.json(&["status"]);
+    assert_eq!(status["model"]["day_micro_usd"], model["cost_micro_usd"], "it was paid for");
+}
+
+#[test]
+fn a_cap_that_is_reached_stands_in_the_receipt_and_in_the_status() {
+    let house = house(&endpoint());
+    let ask = ["ask", "when do you open?"];
+    let config = std::fs::read_to_string(house.path("whimbrel.toml")).unwrap();
+    house.write("whimbrel.toml", format!("{config}[model.caps]\ncall_usd = 0.0\nticket_usd = 0.0\nday_usd = 0.000001\nmonth_usd = 0.0\n"));
+    let decision = house.json(&ask);
+    assert_eq!(decision["action"]["do"], "escalate", "the local mind decides alone");
+    assert!(decision["receipt"]["consultations"].to_string().contains("the cap of the day is reached"), "{decision:#}");
+    let shown = stdout(&house.run(&ask));
+    assert!(shown.contains("the cap of the day is reached"), "{shown}");
+    let status = house.run(&["status"]);
+    assert!(stdout(&status).contains("the cap of the day is reached: the local mind decides alone"), "{}", stdout(&status));
 }

@@ -1,5 +1,7 @@
 //! HTTP: vendors' webhooks in, health and readiness for operators. Nothing here decides anything.
 
+pub mod dependency;
 pub mod health;
+pub mod listener;
 pub mod server;
 pub mod webhooks;

@@ -1,16 +1,16 @@
 //! Serving: all routes on one address, until the worker stops.
 
+use crate::health::Operators;
+use crate::listener::{ConnectionLimits, Connections};
 use crate::webhooks::Webhooks;
 use crate::{health, webhooks};
 use axum::Router;
-use runtime::ports::records::Records;
 use std::future::Future;
-use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// All routes: operators' and, where vendors are connected, theirs.
-pub fn router(records: Arc<dyn Records>, hooks: Option<Webhooks>) -> Router {
-    let operators = health::router(records);
+pub fn router(operators: Operators, hooks: Option<Webhooks>) -> Router {
+    let operators = health::router(operators);
     match hooks {
         Some(hooks) => operators.merge(webhooks::router(hooks)),
         None => operators,
@@ -20,9 +20,10 @@ pub fn router(records: Arc<dyn Records>, hooks: Option<Webhooks>) -> Router {
 /// Serves until `stopped` is over.
 pub async fn serve(
     listener: TcpListener,
-    records: Arc<dyn Records>,
+    operators: Operators,
     hooks: Option<Webhooks>,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(records, hooks)).with_graceful_shutdown(stopped).await
+    let connections = Connections::new(listener, ConnectionLimits::default());
+    axum::serve(connections, router(operators, hooks)).with_graceful_shutdown(stopped).await
 }

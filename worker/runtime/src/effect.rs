@@ -9,6 +9,7 @@ use triage::decision::{Action, Decision};
 use triage::evidence::PassageId;
 use triage::hash;
 use triage::phone::PhoneNumber;
+use triage::receipt::SeenPassage;
 use triage::ticket::{Author, Message, MessageId, Tag, Team, TicketId};
 
 /// The id of a decision. It is made from what was decided, so that making it twice gives the same one.
@@ -20,6 +21,11 @@ impl DecisionId {
     /// For a conversation, the newest message of its turn and the claim under which it was decided.
     pub fn of(ticket: &TicketId, newest: &MessageId, fence: u64) -> Self {
         DecisionId(format!("D{}", hash::of(&(ticket, newest, fence))))
+    }
+
+    /// The thread under which what people of the company wrote in a conversation is sent on, one after the other.
+    pub fn of_relays(ticket: &TicketId) -> Self {
+        DecisionId(format!("R{}", hash::of(ticket)))
     }
 }
 
@@ -40,6 +46,34 @@ impl fmt::Display for EffectKey {
     }
 }
 
+/// A passage that a proposal rests on, as an agent finds it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ground {
+    /// Its heading path or title.
+    pub title: String,
+    /// Source and document.
+    pub place: String,
+    /// Where people read it, an `http` address, when it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+impl Ground {
+    /// For people: the title with its link, or with its place when it has none.
+    pub fn line(&self) -> String {
+        let title = if self.title.is_empty() { "a passage" } else { &self.title };
+        match &self.link {
+            Some(link) => format!("{title}: {link}"),
+            None => format!("{title} ({})", self.place),
+        }
+    }
+
+    fn of(passage: &SeenPassage) -> Self {
+        let SeenPassage { title, source, document, link, .. } = passage;
+        Ground { title: title.clone(), place: format!("{source}/{document}"), link: link.clone() }
+    }
+}
+
 /// A reply that a person may send.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Proposal {
@@ -47,6 +81,9 @@ pub struct Proposal {
     pub text: String,
     /// What it rests on.
     pub passages: Vec<PassageId>,
+    /// The same for people, each once.
+    #[serde(default)]
+    pub grounds: Vec<Ground>,
     /// Why it was not sent.
     pub reason: String,
     /// How many of 100 such replies were wrong.
@@ -84,6 +121,13 @@ pub enum Effect {
         /// What to send.
         text: String,
     },
+    /// Send on what a person of the company wrote where the customer does not hear it.
+    Relay {
+        /// The customer.
+        to: PhoneNumber,
+        /// What the person wrote.
+        text: String,
+    },
     /// Leave a proposal for an agent.
     Draft(Proposal),
     /// Put tags on the ticket.
@@ -114,6 +158,7 @@ impl Effect {
     pub fn name(&self) -> &'static str {
         match self {
             Effect::Send { .. } => "send",
+            Effect::Relay { .. } => "relay",
             Effect::Draft(_) => "draft",
             Effect::Tag { .. } => "tag",
             Effect::Escalate { .. } => "escalate",
@@ -138,6 +183,7 @@ pub fn effects_of(decision: &Decision, customer: &PhoneNumber) -> Vec<Effect> {
         Action::Draft { text } => effects.push(Effect::Draft(Proposal {
             text: text.clone(),
             passages: decision.receipt.citations.iter().map(|citation| citation.passage.clone()).collect(),
+            grounds: grounds(decision),
             reason: decision.reason.sentence().to_owned(),
             wrong_per_100: decision.receipt.judgement.as_ref().map(|judgement| judgement.wrong_per_100),
             team: decision.team.clone(),
@@ -155,6 +201,19 @@ pub fn effects_of(decision: &Decision, customer: &PhoneNumber) -> Vec<Effect> {
     effects
 }
 
+/// The cited passages for people; several of one heading are one.
+fn grounds(decision: &Decision) -> Vec<Ground> {
+    let receipt = &decision.receipt;
+    let cited = receipt.citations.iter().filter_map(|citation| receipt.passages.iter().find(|seen| seen.id == citation.passage));
+    let mut grounds: Vec<Ground> = Vec::new();
+    for ground in cited.map(Ground::of) {
+        if !grounds.contains(&ground) {
+            grounds.push(ground);
+        }
+    }
+    grounds
+}
+
 /// The same effects for a helpdesk that messages do not go through: what the customer said stands first, and what is sent stands
 /// right behind its send, so that it is put into the ticket only when it was sent.
 pub fn with_records(effects: Vec<Effect>, turn: &[Message]) -> Vec<Effect> {
@@ -163,7 +222,7 @@ pub fn with_records(effects: Vec<Effect>, turn: &[Message]) -> Vec<Effect> {
     for effect in effects {
         let record = match &effect {
             Effect::Send { text, .. } => Some(Effect::Record { by: Author::Bot, text: text.clone() }),
-            Effect::Draft(_) | Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => None,
+            Effect::Relay { .. } | Effect::Draft(_) | Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => None,
         };
         recorded.push(effect);
         recorded.extend(record);

@@ -59,7 +59,7 @@ impl Effects {
     /// Looks an effect up whose outcome is unknown. Only when the gateway does not know it is it begun again.
     pub async fn reconcile(&self, claim: EffectClaim) -> Result<Written, LedgerError> {
         let found = match &claim.effect {
-            Effect::Send { to, text } => self.found(&claim, &sms(&claim, to, text)).await?,
+            Effect::Send { to, text } | Effect::Relay { to, text } => self.found(&claim, &sms(&claim, to, text)).await?,
             // Helpdesk calls are idempotent by their key: calling again is the look-up.
             Effect::Draft(_) | Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => Ok(None),
         };
@@ -107,7 +107,7 @@ impl Effects {
     /// Who was held up past its lease (a stopped process, a machine that slept) must not send: others may have looked the send up
     /// and begun it again. What remains is the moment between this look and the first byte on the wire.
     fn no_longer_ours(&self, claim: &EffectClaim, claimed_at: ClaimedAt) -> Option<EffectOutcome> {
-        let is_send = matches!(claim.effect, Effect::Send { .. });
+        let is_send = matches!(claim.effect, Effect::Send { .. } | Effect::Relay { .. });
         let held_up = is_send && claimed_at.age_ms(self.clock.as_ref()) >= self.settings.lease_ms;
         let problem = "this worker was held up past its lease".to_owned();
         held_up.then(|| self.outcome(claim, Failure::Again { problem, retry_after_ms: None }))
@@ -136,7 +136,7 @@ impl Effects {
     async fn call(&self, claim: &EffectClaim) -> Result<String, Failure> {
         let (key, of) = (&claim.key, &claim.conversation());
         match &claim.effect {
-            Effect::Send { to, text } => Ok(self.gateway.send(&sms(claim, to, text)).await?),
+            Effect::Send { to, text } | Effect::Relay { to, text } => Ok(self.gateway.send(&sms(claim, to, text)).await?),
             Effect::Draft(proposal) => Ok(self.helpdesk.draft(key, of, proposal).await?),
             Effect::Tag { tags } => Ok(self.helpdesk.tag(key, of, tags).await?),
             Effect::Escalate { team, priority, note } => Ok(self.helpdesk.escalate(key, of, team.as_ref(), *priority, note).await?),

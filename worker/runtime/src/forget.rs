@@ -15,7 +15,10 @@ pub fn forget(decision: &mut Decision, effects: &mut [(Effect, EffectState)], so
     let before = (decision.clone(), effects.to_vec());
     let receipt = &mut decision.receipt;
     let seen = receipt.passages.iter_mut().chain(&mut receipt.set_aside);
-    seen.filter(|passage| passage.source == source).for_each(|passage| passage.title.clear());
+    seen.filter(|passage| passage.source == source).for_each(|passage| {
+        passage.title.clear();
+        passage.link = None;
+    });
     let is_of_source = |id| receipt.passages.iter().any(|passage| passage.source == source && &passage.id == id);
     let quotes = receipt.citations.iter().any(|citation| is_of_source(&citation.passage));
     if quotes && !effects.iter().any(|(effect, state)| is_said(effect, *state)) {
@@ -46,9 +49,12 @@ fn empty_action(action: &mut Action) {
 fn empty_effect(effect: &mut Effect) {
     match effect {
         Effect::Send { text, .. } => text.clear(),
-        Effect::Draft(proposal) => proposal.text.clear(),
+        Effect::Draft(proposal) => {
+            proposal.text.clear();
+            proposal.grounds.clear();
+        }
         Effect::Record { by: Author::Bot, text } => text.clear(),
-        Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => {}
+        Effect::Relay { .. } | Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => {}
     }
 }
 

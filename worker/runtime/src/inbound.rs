@@ -15,6 +15,26 @@ pub const ID_CHARS_MAX: usize = 200;
 /// Attachments of one message at most; carriers stop at ten.
 pub const MEDIA_MAX: usize = 20;
 
+/// What a message of a person of the company does, beside standing in the conversation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// The customer has it already; the person has the ticket.
+    #[default]
+    Said,
+    /// The person said it where the customer does not hear it: it is to be sent on. The person has the ticket.
+    Relay,
+    /// The person gives the ticket back: nobody has it from then on.
+    HandBack,
+}
+
+impl Act {
+    /// Nothing beside standing in the conversation.
+    pub fn is_said(&self) -> bool {
+        *self == Act::Said
+    }
+}
+
 /// A message as a helpdesk or gateway publishes it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +65,9 @@ pub struct InboundMessage {
     /// The carrier has already answered it (STOP, HELP).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub carrier_answered: bool,
+    /// What an agent's message does: `said` (the default), `relay` or `hand_back`.
+    #[serde(default, skip_serializing_if = "Act::is_said")]
+    pub act: Act,
 }
 
 /// Looked at first: another version may have other fields.
@@ -114,6 +137,9 @@ impl InboundMessage {
     pub fn check(&self) -> Result<(), InboundError> {
         if self.author == Author::Bot {
             return Err(InboundError::NotOfThisForm { problem: "author is `customer` or `agent`".to_owned() });
+        }
+        if self.author != Author::Agent && self.act != Act::Said {
+            return Err(InboundError::NotOfThisForm { problem: "act is for messages of an agent".to_owned() });
         }
         if self.message_id.0.trim().is_empty() {
             return Err(InboundError::Empty("message_id"));

@@ -14,6 +14,7 @@ pub mod inbound;
 pub mod intake;
 pub mod known;
 pub mod ports;
+pub mod relay;
 pub mod retry;
 pub mod settings;
 pub mod steadiness;

@@ -98,9 +98,10 @@ impl Turns {
             let said = decision.receipt.messages.iter().filter_map(|id| claim.ticket.messages.iter().find(|message| &message.id == id));
             effects = with_records(effects, &said.cloned().collect::<Vec<_>>());
         }
-        let written = self.ledger.decided(claim, &id, decision, &effects, self.clock.now()).await?;
+        let now = self.clock.now();
+        let written = self.ledger.decided(claim, &id, decision, &effects, now).await?;
         match written {
-            Written::Yes => events::decided(claim, &id, decision),
+            Written::Yes => events::decided(claim, &id, decision, now),
             Written::Superseded => events::superseded(claim),
         }
         Ok(written)

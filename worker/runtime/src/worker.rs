@@ -17,6 +17,7 @@ use crate::turn::Turns;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify, watch};
+use tracing::Instrument;
 use triage::triage::Triage;
 
 /// The shortest sleep of a loop with nothing of its own to do, in milliseconds.
@@ -137,12 +138,13 @@ impl Worker {
         let claims = self.ledger.claim_due(&self.id, self.clock.now(), terms).await?;
         let count = claims.len();
         for claim in claims {
-            let (turns, new_effects) = (self.turns.clone(), self.new_effects.clone());
-            deciding.begin(async move {
+            let (turns, new_effects, span) = (self.turns.clone(), self.new_effects.clone(), events::turn(&claim));
+            let deciding_one = async move {
                 let written = turns.decide(claim).await;
                 new_effects.notify_one();
                 written.map(|_| ())
-            });
+            };
+            deciding.begin(deciding_one.instrument(span));
         }
         Ok(count)
     }
@@ -158,8 +160,8 @@ impl Worker {
         let begun = self.ledger.claim_effects(&self.id, now, lease_ms, free).await?;
         let count = begun.len();
         for claim in begun {
-            let effects = self.effects.clone();
-            acting.begin(async move { effects.perform(claim, claimed_at).await.map(|_| ()) });
+            let (effects, span) = (self.effects.clone(), events::effect(&claim));
+            acting.begin(async move { effects.perform(claim, claimed_at).await.map(|_| ()) }.instrument(span));
         }
         if count == free {
             return Ok(count);

@@ -7,18 +7,40 @@ use crate::case::Case;
 use crate::consultation::Mind;
 use crate::decide::lowered_to_draft;
 use crate::decision::{Action, Decision, Reason};
+use crate::findings::Step;
+use crate::hand_over;
 use crate::policy::Ceiling;
-use crate::ports::{Consulted, SecondMind, StageError};
+use crate::ports::{Consulted, SecondMind, StageError, Summarised};
 use crate::terms::Terms;
 use crate::triage::Triage;
 
 /// Decides with the first mind, and with the second where that would miss the dial.
 pub async fn decide(first: &Triage, second: &dyn SecondMind, case: &Case) -> Result<Decision, StageError> {
     let decision = first.decide_alone(case).await?;
+    Ok(settle(first, second, case, decision).await)
+}
+
+/// What becomes of the first mind's decision: it stands, or the second mind is asked and the better of both holds.
+pub async fn settle(first: &Triage, second: &dyn SecondMind, case: &Case, decision: Decision) -> Decision {
     if !misses_the_dial(&decision) {
-        return Ok(decision);
+        return decision;
     }
-    Ok(choose(&first.terms, decision, second.decide(case).await))
+    choose(&first.terms, decision, second.decide(case).await)
+}
+
+/// A hand-over of what was read and understood, in the second mind's words. What was settled before anybody read it (an opt-out, a person
+/// who has the ticket, a machine) is not put before it; and whatever fails, the note of the rules stands.
+pub async fn summarised(second: &dyn SecondMind, case: &Case, decision: Decision) -> Decision {
+    let Action::Escalate { note } = &decision.action else { return decision };
+    if !decision.receipt.path.contains(&Step::Classify) {
+        return decision;
+    }
+    let Summarised { summary, consultations } = second.summarise(case, &decision.reason).await;
+    let action = summary.map(|summary| Action::Escalate { note: hand_over::with_summary(note, &summary) });
+    let mut decision = decision;
+    decision.receipt.consultations.extend(consultations);
+    decision.action = action.unwrap_or(decision.action);
+    decision
 }
 
 /// The decision leaves work to people that a better answer would have spared them. What the policy, the carrier, the customer or
@@ -52,6 +74,8 @@ pub fn misses_the_dial(decision: &Decision) -> bool {
         | Reason::MustEscalate
         | Reason::IntentOff
         | Reason::InShadow
+        // The second mind searches the same knowledge.
+        | Reason::NotRetrieved
         // An admin must look at the passage first, whoever writes from it.
         | Reason::PastVerification
         | Reason::PrivateSource

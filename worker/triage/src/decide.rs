@@ -51,6 +51,9 @@ pub fn next<'a>(terms: &Terms, case: &Case, findings: &'a Findings) -> Next<'a> 
     if let Some(conclusion) = before_evidence(terms, classification, routing) {
         return done(conclusion);
     }
+    if findings.retrieval_problem.is_some() {
+        return done(Conclusion::person(Reason::NotRetrieved));
+    }
     let Some(evidence) = &findings.evidence else { return Next::Retrieve(classification) };
     if evidence.passages().next().is_none() {
         return done(Conclusion::person(Reason::NothingFound));

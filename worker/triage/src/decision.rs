@@ -96,6 +96,8 @@ pub enum Reason {
     IntentOff,
     /// The intent is in shadow: recorded, not shown.
     InShadow,
+    /// The knowledge could not be searched: nobody knows whether it holds an answer.
+    NotRetrieved,
     /// Nothing fitting stands in the knowledge.
     NothingFound,
     /// The passages do not yield an answer.
@@ -153,6 +155,7 @@ impl Reason {
             Reason::MustEscalate => "the policy gives this to a person",
             Reason::IntentOff => "this intent is switched off",
             Reason::InShadow => "this intent is in shadow: recorded, not shown",
+            Reason::NotRetrieved => "the knowledge could not be searched",
             Reason::NothingFound => "the knowledge holds nothing that fits",
             Reason::NothingWritten => "the passages do not yield an answer",
             Reason::TooLong => "the answer does not fit the segment budget",

@@ -79,6 +79,9 @@ pub struct Passage {
     pub similarity: f64,
     /// Share of the query's words (by weight) that the passage holds, between 0 and 1.
     pub overlap: f64,
+    /// Where people read it, an `http` address, when it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// The date until which an admin verified it, when that date was over at the moment that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue_since: Option<Timestamp>,

@@ -118,6 +118,8 @@ pub struct Findings {
     pub routing: Option<Routing>,
     /// From `retrieve`.
     pub evidence: Option<Evidence>,
+    /// Why `retrieve` did not run: the turn goes to a person, and nothing is known of what the knowledge holds.
+    pub retrieval_problem: Option<String>,
     /// From `write`; `Some(None)` means that nothing could be written.
     pub draft: Option<Option<Draft>>,
     /// The draft cut into messages within the segment budget; empty when it does not fit.

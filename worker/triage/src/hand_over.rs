@@ -5,6 +5,7 @@ use crate::decision::Reason;
 use crate::findings::Findings;
 use crate::language::Language;
 use crate::policy::{Policy, Texts};
+use crate::ports::Summary;
 use crate::ticket::Author;
 
 /// Intents that the note names at most.
@@ -21,6 +22,16 @@ pub fn note(reason: &Reason, case: &Case, findings: &Findings) -> String {
     let (messages, asks) = (case.turn.len(), classification.asks.len());
     let about = format!("About: {about}; language {language}; {messages} message(s), {asks} question(s).");
     [sentence.to_owned(), about, tried(findings)].join("\n")
+}
+
+/// The note with a mind's summary in it: why and what the customer wants, what was said so far, and what was tried and is missing, which
+/// only we know. Three lines.
+pub fn with_summary(note: &str, summary: &Summary) -> String {
+    let mut lines = note.lines();
+    let why = lines.next().unwrap_or_default();
+    let tried = lines.next_back().unwrap_or_default();
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{why}. In a model's words: {}\nSo far: {}\n{tried}", one_line(&summary.wants), one_line(&summary.so_far))
 }
 
 /// What was tried, and what is missing.

@@ -1,4 +1,4 @@
-//! The first automatic message of a conversation says what it is, when the policy has words for it.
+//! The first automatic message of a conversation says what it is, when the policy has words for it, where the policy wants it.
 
 use crate::case::Case;
 use crate::language::Language;
@@ -9,7 +9,9 @@ use crate::ticket::Author;
 /// The texts of a reply with the introduction before them: in the first message when both fit into its budget, else in one of its
 /// own.
 pub fn introduced(policy: &Policy, case: &Case, language: Option<Language>, texts: Vec<String>) -> Vec<String> {
-    if case.history.iter().any(|message| message.author == Author::Bot) {
+    let prefixes = &policy.texts.introduction_prefixes;
+    let is_wanted = prefixes.is_empty() || prefixes.iter().any(|prefix| case.customer.reveal().starts_with(prefix.as_str()));
+    if !is_wanted || case.history.iter().any(|message| message.author == Author::Bot) {
         return texts;
     }
     let Some(introduction) = Texts::pick(&policy.texts.introduction, language) else { return texts };

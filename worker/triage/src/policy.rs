@@ -87,6 +87,10 @@ pub struct Texts {
     pub greeting: BTreeMap<Language, String>,
     /// What stands before the first automatic message of a conversation ("This is Marrowby's assistant."); nothing when there is none.
     pub introduction: BTreeMap<Language, String>,
+    /// Whose customers get the introduction, by the first digits of their numbers ("+33", "+49"): the countries whose law asks for it.
+    /// Default none: all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introduction_prefixes: Vec<String>,
     /// The sentence that a customer gets when a person takes over; nothing is said when there is none.
     pub handed_over: BTreeMap<Language, String>,
     /// The same outside office hours; `handed_over` when there is none.
@@ -254,6 +258,12 @@ impl Policy {
             if let Some(hours) = hours.as_ref().filter(|hours| hours.zone().is_err()) {
                 faults.push(format!("{name}.time_zone `{}` is unknown: write an IANA name such as `Europe/Paris`", hours.time_zone));
             }
+        }
+        let is_prefix = |prefix: &&String| {
+            prefix.strip_prefix('+').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+        };
+        if let Some(prefix) = self.texts.introduction_prefixes.iter().find(|prefix| !is_prefix(prefix)) {
+            faults.push(format!("texts.introduction_prefixes: `{prefix}` is no beginning of a number: write such as \"+33\""));
         }
         let named = self.ceilings.keys().chain(self.escalate.keys()).chain(self.max_wrong_per_100_for.keys());
         let in_rules = self.rules.iter().flat_map(|rule| rule.when.intents.iter());

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::classification::Classification;
 use crate::consultation::Consultation;
-use crate::decision::Decision;
+use crate::decision::{Decision, Reason};
 use crate::draft::{Draft, Verdict};
 use crate::evidence::{Evidence, Found, Query};
 use crate::policy::SmsPolicy;
@@ -84,9 +84,32 @@ pub struct Consulted {
     pub consultations: Vec<Consultation>,
 }
 
+/// What a person who takes a ticket over should know, in a mind's own words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Summary {
+    /// What the customer wants, in one sentence.
+    pub wants: String,
+    /// What was said and done so far.
+    pub so_far: String,
+}
+
+/// What came of asking for a summary.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Summarised {
+    /// The summary; none when there is none that can be shown.
+    pub summary: Option<Summary>,
+    /// What was asked, whether it was answered or not.
+    pub consultations: Vec<Consultation>,
+}
+
 /// Another mind, asked for a whole decision where the first one's would miss the dial. It keeps its own deadline.
 #[async_trait]
 pub trait SecondMind: Send + Sync {
     /// Decides the case, or says why it could not.
     async fn decide(&self, case: &Case) -> Consulted;
+    /// Says what a person who takes the case over for this reason should know. It keeps a deadline of its own; a mind that cannot say it
+    /// says nothing, and the hand-over goes on without it.
+    async fn summarise(&self, _case: &Case, _reason: &Reason) -> Summarised {
+        Summarised::default()
+    }
 }

@@ -62,6 +62,9 @@ pub struct SeenPassage {
     pub similarity: f64,
     /// Share of the query's words that it holds.
     pub overlap: f64,
+    /// Where people read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// The date until which it was verified, when that is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue_since: Option<Timestamp>,
@@ -94,6 +97,9 @@ pub struct Receipt {
     pub asks: Vec<String>,
     /// Names of the routing rules that applied.
     pub rules: Vec<String>,
+    /// Why the knowledge was not searched, when it should have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrieval_problem: Option<String>,
     /// The passages that were seen, in the order of the asks.
     pub passages: Vec<SeenPassage>,
     /// Passages that the policy set aside because their verification is over.
@@ -153,6 +159,7 @@ impl Receipt {
             out_of_scope: classification.map(|c| c.out_of_scope),
             asks: classification.map(|c| c.asks.iter().take(asks_max).map(|ask| ask.text.clone()).collect()).unwrap_or_default(),
             rules: findings.routing.as_ref().map(|r| r.rules.clone()).unwrap_or_default(),
+            retrieval_problem: findings.retrieval_problem.clone(),
             passages: evidence.map(|e| e.passages().map(SeenPassage::of).collect()).unwrap_or_default(),
             set_aside: evidence.map(|e| e.set_aside.iter().map(SeenPassage::of).collect()).unwrap_or_default(),
             citations: draft.map(|d| d.citations.clone()).unwrap_or_default(),
@@ -178,6 +185,7 @@ impl SeenPassage {
             score: passage.score,
             similarity: passage.similarity,
             overlap: passage.overlap,
+            link: passage.link.clone(),
             overdue_since: passage.overdue_since,
         }
     }

@@ -34,11 +34,14 @@ pub struct Triage {
 }
 
 impl Triage {
-    /// Decides a case. An error means that a port failed and nothing was decided.
+    /// Decides a case. An error means that a port failed and nothing was decided; a knowledge that cannot be searched is a decision.
     pub async fn decide(&self, case: &Case) -> Result<Decision, StageError> {
         match &self.second {
             None => self.decide_alone(case).await,
-            Some(second) => cascade::decide(self, second.as_ref(), case).await,
+            Some(second) => {
+                let decision = cascade::decide(self, second.as_ref(), case).await?;
+                Ok(cascade::summarised(second.as_ref(), case, decision).await)
+            }
         }
     }
 
@@ -63,7 +66,11 @@ impl Triage {
                     Step::Route
                 }
                 Next::Retrieve(classification) => {
-                    findings.evidence = Some(retrieve(self.retriever.as_ref(), case, classification, policy).await?);
+                    match retrieve(self.retriever.as_ref(), case, classification, policy).await {
+                        Ok(evidence) => findings.evidence = Some(evidence),
+                        // A person answers now; trying again later would keep the customer waiting for a search.
+                        Err(error) => findings.retrieval_problem = Some(error.problem),
+                    }
                     Step::Retrieve
                 }
                 Next::Write(classification, evidence) => {

@@ -49,10 +49,11 @@ fn place(reason: &Reason) -> usize {
         Reason::PastVerification => 28,
         Reason::QuietHours => 29,
         Reason::PrivateSource => 30,
+        Reason::NotRetrieved => 31,
     }
 }
 
-const REASONS: usize = 31;
+const REASONS: usize = 32;
 
 fn opted_out(text: &str) -> Case {
     case_of(&Ticket { opted_out: vec![change(-100, true)], ..ticket(vec![customer("m1", 0, text)]) })
@@ -153,6 +154,7 @@ fn found_out() -> Vec<Row> {
         (must_escalate("returns"), question(), Reason::MustEscalate, "escalate"),
         (with_ceiling(Ceiling::Off), question(), Reason::IntentOff, "escalate"),
         (with_ceiling(Ceiling::Shadow), question(), Reason::InShadow, "tag"),
+        (world().but(|w| w.script.fails = Some("retrieve")), question(), Reason::NotRetrieved, "escalate"),
         (world().but(|w| w.script.passages.clear()), question(), Reason::NothingFound, "escalate"),
         (world().classified(|c| c.asks.clear()), question(), Reason::NothingFound, "escalate"),
         (world().but(|w| w.script.draft = None), question(), Reason::NothingWritten, "escalate"),
@@ -228,7 +230,7 @@ async fn no_stage_runs_once_it_is_decided() {
         let outcome = world.decide(&case).await;
         let expected: &[&str] = match place(&reason) {
             12..=16 => &["classify"],
-            18 => &["classify", "retrieve"],
+            18 | 31 => &["classify", "retrieve"],
             19 | 20 => &["classify", "retrieve", "write"],
             _ => &["classify", "retrieve", "write", "check"],
         };
@@ -240,7 +242,7 @@ async fn no_stage_runs_once_it_is_decided() {
 
 #[tokio::test]
 async fn a_port_that_fails_decides_nothing() {
-    for name in ["classify", "retrieve", "write", "check"] {
+    for name in ["classify", "write", "check"] {
         let (triage, script) = world().but(|w| w.script.fails = Some(name)).at_work();
         let error = triage.decide(&question()).await.unwrap_err();
         assert_eq!((error.stage, error.is_transient), (name, true));
@@ -249,11 +251,22 @@ async fn a_port_that_fails_decides_nothing() {
 }
 
 #[tokio::test]
+async fn a_knowledge_that_cannot_be_searched_is_told_from_one_that_holds_nothing() {
+    let nan = world().but(|w| w.script.passages[0].similarity = f64::NAN);
+    for (world, problem) in [(world().but(|w| w.script.fails = Some("retrieve")), "out of order"), (nan, "a measurement is no number")] {
+        let decision = world.decide(&question()).await.decision;
+        assert_eq!((decision.action.name(), &decision.reason), ("escalate", &Reason::NotRetrieved));
+        assert_eq!(decision.receipt.retrieval_problem.as_deref(), Some(problem));
+    }
+    let empty = world().but(|w| w.script.passages.clear()).decide(&question()).await.decision;
+    assert_eq!((empty.reason, empty.receipt.retrieval_problem), (Reason::NothingFound, None));
+}
+
+#[tokio::test]
 async fn a_measurement_that_is_no_number_decides_nothing() {
     for (stage, world) in [
         ("classify", world().classified(|c| c.out_of_scope = f64::NAN)),
         ("classify", world().classified(|c| c.intents[1].probability = f64::INFINITY)),
-        ("retrieve", world().but(|w| w.script.passages[0].similarity = f64::NAN)),
         ("check", world().but(|w| w.script.verdict.as_mut().unwrap().support = f64::NAN)),
     ] {
         let error = world.at_work().0.decide(&question()).await.unwrap_err();

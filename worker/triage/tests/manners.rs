@@ -50,6 +50,11 @@ async fn the_first_automatic_message_says_what_it_is_and_the_next_does_not() {
     let again = case_of(&ticket(vec![customer("m1", 0, "hi"), bot("b1", 1, "Hello"), customer("m2", 2, "Can I return my helmet?")]));
     let second = texts(introducing(), &again).await;
     assert!(!second[0].contains(INTRODUCTION), "{second:?}");
+    for (prefix, is_introduced) in [("+1", true), ("+33", false)] {
+        let there = introducing().but(|w| w.policy.texts.introduction_prefixes = vec![prefix.to_owned()]);
+        let said = texts(there, &case_saying("Can I return my helmet?")).await;
+        assert_eq!(said[0].contains(INTRODUCTION), is_introduced, "for customers of {prefix}");
+    }
     let none = texts(world(), &case_saying("Can I return my helmet?")).await;
     assert_eq!(format!("{INTRODUCTION} {}", none[0]), first[0]);
 }

@@ -4,7 +4,7 @@
 //! spelling in any language. The second part counts little in English and as much as the first in other languages, where the tokens
 //! are mere fragments; there the first part leaves function words out.
 
-use crate::learned::hashed_embedder;
+use crate::learned::letters;
 use crate::learned::static_table::table::{Table, TableError, built_in};
 use crate::ports::embedder::{Embedder, EmbedderError, Embedding};
 use async_trait::async_trait;
@@ -16,7 +16,7 @@ pub const NAME: &str = "static-256-letters-128-v1";
 /// More tokens than this of one text are not read: a longer text says too many things for one vector.
 pub const TOKENS_MAX: usize = 512;
 /// Length of the part that sees spelling.
-pub const LETTER_DIMENSIONS: usize = 128;
+pub const LETTER_DIMENSIONS: usize = letters::DIMENSIONS;
 /// Length of that part's vector in English; the mean of the token vectors has length 1.
 pub const LETTERS_IN_ENGLISH: f32 = 0.3;
 /// The same in other languages.
@@ -45,7 +45,7 @@ impl StaticEmbedder {
         let content = if foreign > FOREIGN_SHARE_MAX { content_words(&plain) } else { String::new() };
         let Embedding(mut vector) = self.meaning(if content.is_empty() { text } else { &content });
         let weight = LETTERS_IN_ENGLISH + (LETTERS_ELSEWHERE - LETTERS_IN_ENGLISH) * foreign;
-        vector.extend(letters(text).0.iter().map(|value| value * weight));
+        vector.extend(letters::embed(text).0.iter().map(|value| value * weight));
         Embedding::unit(vector)
     }
 
@@ -57,15 +57,6 @@ impl StaticEmbedder {
         }
         Embedding::unit(sum)
     }
-}
-
-/// The vector of the embedder without a model, laid over itself to the length wanted here.
-fn letters(text: &str) -> Embedding {
-    let mut folded = vec![0.0f32; LETTER_DIMENSIONS];
-    for part in hashed_embedder::embed(text).0.chunks(LETTER_DIMENSIONS) {
-        folded.iter_mut().zip(part).for_each(|(sum, value)| *sum += value);
-    }
-    Embedding::unit(folded)
 }
 
 /// The share of other languages among the words that tell a language; 0 for a text without such words.

@@ -1,6 +1,7 @@
 //! What does not count, and how it was done.
 
 use crate::report::data::{Mode, Report};
+use crate::report::judging::Judging;
 use crate::report::page::{escape, opens, table, thousands};
 
 /// What does not count, by reason.
@@ -34,14 +35,30 @@ pub fn method(report: &Report) -> String {
         0 | 1 => String::new(),
         repeats => format!(" Decided {repeats} times, {} came out otherwise at least once.", crate::report::verdict::show(&report.flipped)),
     };
+    let model = setup.model.as_ref().map_or_else(String::new, |model| format!(", {}", model.name));
+    let judge = report.judging.as_ref().map_or_else(String::new, judging);
     let paragraphs = [
         format!("Every ticket was decided again by the same code that runs live, oldest first, in {} blocks of equal size. Before each block, intents were learned from the newest {} labelled tickets before it, the index was given the newest {} past tickets before it, and the gate was calibrated on the would-be replies of the blocks before it. The first block is only learned from; then the gate is calibrated until it has seen enough.", setup.blocks, thousands(setup.examples_max as f64), thousands(setup.history_max as f64)),
         format!("{documents} A ticket never sees itself, what the same customer asked before in nearly the same words, or a copy of itself under another id: {} conversations have such twins.{open}", thousands(report.twins as f64)),
         format!("Leak audit: {} questions to the knowledge brought {} passages; {} of a ticket's own were taken out. Passages younger than their ticket: {}. A ticket's own answer: {}. Of unknown origin: {}. Planted answers retrieved by their own ticket: {} of {}; by a later stranger, to show that they can be found: {}.", thousands(audit.queries as f64), thousands(audit.passages as f64), audit.shut_out, audit.younger, audit.own, audit.unknown, audit.canaries_retrieved, audit.canaries, audit.canaries_findable),
-        "A would-be reply says the same as the human when they share their words and no number stands against another; it is compatible when it is near in meaning or rests on a document that the human answer leads to; everything else that can be compared counts as contradicting, and as wrong. This is strict: a right answer in other words may be called wrong. `whimbrel simulate label` lets a person mark a random sample, and corrects the figure by it.".to_owned(),
+        format!("A would-be reply says the same as the human when they share their words and no number stands against another; it is compatible when it is near in meaning or rests on a document that the human answer leads to; everything else that can be compared counts as contradicting, and as wrong. This is strict: a right answer in other words may be called wrong. `whimbrel simulate label` lets a person mark a random sample, and corrects the figure by it.{judge}"),
         "Intervals are 95 % Wilson intervals in which tickets of one customer count together. Below 30 tickets counts are shown in the place of percentages. The greeting of an agent (“how can I help?”) is left out of the conversation that is decided, for Whimbrel waits for the question.".to_owned(),
-        format!("Run {} · seed {} · policy {} · embedder {} · whimbrel {}. The same input gives the same bytes.{flips}", setup.run, setup.seed, setup.policy, setup.embedder, setup.program),
+        format!("Run {} · {}{model} · seed {} · policy {} · embedder {} · whimbrel {}. The same input gives the same bytes.{flips}", setup.run, setup.mind.sentence(), setup.seed, setup.policy, setup.embedder, setup.program),
     ];
     let paragraphs: String = paragraphs.iter().map(|text| format!("<p class=\"small\">{}</p>", escape(text))).collect();
     format!("<h2>How it was done</h2>{paragraphs}")
+}
+
+fn judging(judging: &Judging) -> String {
+    let failed = match judging.failed {
+        0 => String::new(),
+        failed => format!(" About {failed} of them it gave no usable answer, and the automatic comparison stands."),
+    };
+    format!(
+        " Here a language model, told what the human had answered, judged {} would-be replies, its reason before its verdict, and its verdict is the one that counts: {} agree with the automatic comparison, {} are milder, {} stricter.{failed} Its errors are measured by labels.",
+        judging.asked,
+        crate::report::verdict::show(&judging.agreed),
+        judging.milder,
+        judging.stricter
+    )
 }

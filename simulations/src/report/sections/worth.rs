@@ -1,6 +1,7 @@
 //! Money, gaps, sources.
 
 use crate::report::data::Report;
+use crate::report::money::Money;
 use crate::report::page::{escape, opens, table, thousands};
 
 /// Per month: what it costs, what it saves, what others would ask.
@@ -16,7 +17,7 @@ pub fn money(report: &Report) -> String {
             thousands(money.segments_out),
             format!("{} for the replies that would have gone out", usd(money.segments_out_usd)),
         ),
-        ("model tokens", thousands(money.model_tokens), "the local mind uses none".to_owned()),
+        ("model tokens", thousands(money.model_tokens), model_note(money)),
         (
             "minutes of agents saved",
             thousands(money.minutes),
@@ -37,7 +38,7 @@ pub fn money(report: &Report) -> String {
             "break-even",
             usd(money.break_even_per_resolution_usd),
             format!(
-                "a resolution is worth so much in agents' minutes less segments: a higher price per resolution costs more than it saves; {} per ticket",
+                "a resolution is worth so much in agents' minutes less segments and model: a higher price per resolution costs more than it saves; {} per ticket",
                 usd(money.break_even_per_ticket_usd)
             ),
         ),
@@ -51,6 +52,18 @@ pub fn money(report: &Report) -> String {
         money.months,
         table(&["what", ">a month", "note"], &rows)
     )
+}
+
+fn model_note(money: &Money) -> String {
+    let sums = &money.sums;
+    if sums.model_asked == 0 {
+        return "no model was asked: the local mind uses none".to_owned();
+    }
+    let failed = match sums.model_failed {
+        0 => String::new(),
+        failed => format!("; {failed} of them got an answer that could not be used, or none"),
+    };
+    format!("${:.2}: the model was asked about {} of {} tickets{failed}", money.model_usd, sums.model_asked, sums.tickets)
 }
 
 fn duration(seconds: i64) -> String {

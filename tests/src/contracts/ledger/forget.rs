@@ -20,6 +20,7 @@ fn quoting(mut decision: Decision, source: &str) -> Decision {
         similarity: 0.8,
         overlap: 0.5,
         overdue_since: None,
+        link: None,
     };
     decision.receipt.citations = vec![Citation { passage: passage.id.clone(), start: 0, end: 4 }];
     decision.receipt.passages = vec![passage];

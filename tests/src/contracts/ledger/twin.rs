@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use runtime::effect::{DecisionId, EffectClaim, EffectOutcome, effects_of};
-use runtime::inbound::InboundMessage;
+use runtime::inbound::{Act, InboundMessage};
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, Received, WorkerId, Written};
 use runtime::ports::records::{Records, Status};
 use std::sync::Arc;
@@ -54,6 +54,7 @@ pub fn message(id: &str, conversation: &str, author: Author, text: &str) -> Inbo
         media: Vec::new(),
         author,
         carrier_answered: false,
+        act: Act::Said,
     }
 }
 
@@ -82,6 +83,7 @@ pub fn decision(action: Action) -> Decision {
         out_of_scope: Some(0.1),
         asks: Vec::new(),
         rules: Vec::new(),
+        retrieval_problem: None,
         passages: Vec::new(),
         set_aside: Vec::new(),
         citations: Vec::new(),

@@ -57,8 +57,10 @@ fn fields(value: Value) -> Map<String, Value> {
 #[async_trait]
 impl Helpdesk for FileHelpdesk {
     async fn draft(&self, key: &EffectKey, of: &Conversation, proposal: &Proposal) -> Result<String, HelpdeskError> {
-        let Proposal { text, passages, team, priority, .. } = proposal;
-        let line = json!({ "text": text, "passages": passages, "note": proposal.note(), "team": team, "priority": priority });
+        let Proposal { text, passages, grounds, team, priority, .. } = proposal;
+        let line = json!({
+            "text": text, "passages": passages, "grounds": grounds, "note": proposal.note(), "team": team, "priority": priority
+        });
         self.append(key, of, "draft", fields(line)).await
     }
 

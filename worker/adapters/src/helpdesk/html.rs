@@ -11,6 +11,25 @@ pub fn paragraphs(text: &str) -> String {
     paragraphs.map(|part| format!("<p>{}</p>", escaped(part.trim()).replace('\n', "<br>"))).collect()
 }
 
+/// The same, with addresses as links: for what only agents see.
+pub fn linked_paragraphs(text: &str) -> String {
+    let html = paragraphs(text);
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html.as_str();
+    while let Some(start) = ["https://", "http://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
+        let (before, address_on) = rest.split_at(start);
+        let end = address_on.find(|c: char| c.is_whitespace() || c == '<').unwrap_or(address_on.len());
+        let (address, behind) = address_on.split_at(end);
+        // What ends a sentence, or a bracket around the address, is not part of it.
+        let trimmed = address.trim_end_matches(['.', ',', ')', '!', '?', ';', ':']);
+        out.push_str(before);
+        out.push_str(&format!("<a href=\"{trimmed}\">{trimmed}</a>{}", address.get(trimmed.len()..).unwrap_or_default()));
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The text of small HTML: blocks and breaks are line breaks, links show where they lead, pictures are named.
 pub fn text(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
@@ -88,6 +107,22 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(text(html), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn addresses_become_links_and_nothing_else_does() {
+        for (said, html) in [
+            (
+                "see https://a.example/x?a=1&b=2.",
+                "<p>see <a href=\"https://a.example/x?a=1&amp;b=2\">https://a.example/x?a=1&amp;b=2</a>.</p>",
+            ),
+            ("<b>no</b>", "<p>&lt;b&gt;no&lt;/b&gt;</p>"),
+            ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),
+            ("https://a.example/\"onclick=x", "<p><a href=\"https://a.example/&quot;onclick=x\">https://a.example/&quot;onclick=x</a></p>"),
+            ("http://a\nhttps://b", "<p><a href=\"http://a\">http://a</a><br><a href=\"https://b\">https://b</a></p>"),
+        ] {
+            assert_eq!(linked_paragraphs(said), html);
         }
     }
 

@@ -21,9 +21,10 @@ pub fn has_mark(body: &str, key: &EffectKey) -> bool {
 /// A proposal: the text first, so that it can be copied, then why it was not sent and what it rests on.
 pub fn proposal(key: &EffectKey, proposal: &Proposal) -> String {
     let mut lines = vec!["Proposed reply:".to_owned(), String::new(), proposal.text.clone(), String::new(), proposal.note()];
-    if !proposal.passages.is_empty() {
-        let passages: Vec<&str> = proposal.passages.iter().map(|id| id.0.as_str()).collect();
-        lines.push(format!("It rests on: {}.", passages.join(", ")));
+    if !proposal.grounds.is_empty() {
+        lines.extend([String::new(), "It rests on:".to_owned()]);
+        lines.extend(proposal.grounds.iter().map(|ground| format!("- {}", ground.line())));
+        lines.push(String::new());
     }
     lines.push(for_whom(proposal.team.as_ref(), proposal.priority));
     lines.push(mark(key));

@@ -72,8 +72,10 @@ impl WebhookHelpdesk {
 #[async_trait]
 impl Helpdesk for WebhookHelpdesk {
     async fn draft(&self, key: &EffectKey, of: &Conversation, proposal: &Proposal) -> Result<String, HelpdeskError> {
-        let Proposal { text, passages, team, priority, .. } = proposal;
-        let line = json!({ "text": text, "passages": passages, "note": proposal.note(), "team": team, "priority": priority });
+        let Proposal { text, passages, grounds, team, priority, .. } = proposal;
+        let line = json!({
+            "text": text, "passages": passages, "grounds": grounds, "note": proposal.note(), "team": team, "priority": priority
+        });
         self.post(key, of, "draft", line).await
     }
 

@@ -1,4 +1,5 @@
-//! Language models: any OpenAI-compatible endpoint, and a script in memory.
+//! Language models: any OpenAI-compatible endpoint, a memory on disk before another model, and a script in memory.
 
+pub mod kept;
 pub mod openai;
 pub mod scripted;

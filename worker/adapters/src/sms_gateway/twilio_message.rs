@@ -4,7 +4,7 @@ use super::twilio_codes::{Class, class_of};
 use crate::webhook::twilio::state;
 use jiff::Timestamp;
 use runtime::delivery::DeliveryReport;
-use runtime::inbound::{InboundMessage, WIRE_VERSION};
+use runtime::inbound::{Act, InboundMessage, WIRE_VERSION};
 use runtime::ports::sms_gateway::Bill;
 use serde::Deserialize;
 use triage::phone::PhoneNumber;
@@ -80,6 +80,7 @@ impl TwilioMessage {
             media: Vec::new(),
             author: Author::Customer,
             carrier_answered: false,
+            act: Act::Said,
         })
     }
 

@@ -35,6 +35,9 @@ impl MemorySpending {
         let charged = if cap.is_some() { 0 } else { i64::try_from(micro_usd).unwrap_or(i64::MAX) };
         let entry = Entry { at, ticket: ticket.clone(), micro_usd: charged, cap: cap.map(str::to_owned), asked: false };
         accounts.add(&entry);
+        if let Some(cap) = cap {
+            tracing::warn!(name: "cap_reached", cap, "a cap of the language model is reached");
+        }
         (entry, cap.map_or(Ok(()), Err))
     }
 

@@ -3,3 +3,4 @@
 pub mod accounts;
 pub mod file;
 pub mod memory;
+pub mod none;

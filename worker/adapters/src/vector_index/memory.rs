@@ -144,6 +144,9 @@ impl VectorIndex for MemoryVectorIndex {
 
     async fn apply(&self, changes: &[IndexChange], revision: Revision) -> Result<(), IndexError> {
         let mut state = self.lock();
+        if revision == Revision(0) {
+            state.passages.clear();
+        }
         for change in changes {
             match change {
                 IndexChange::Upsert { chunk, keys, hidden, pinned } => {

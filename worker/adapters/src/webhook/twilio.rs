@@ -5,7 +5,7 @@ use crate::secret::Secret;
 use crate::sms_gateway::twilio_codes::{Class, class_of};
 use runtime::delivery::{DeliveryReport, DeliveryState};
 use runtime::effect::EffectKey;
-use runtime::inbound::{InboundMessage, MEDIA_MAX, WIRE_VERSION};
+use runtime::inbound::{Act, InboundMessage, MEDIA_MAX, WIRE_VERSION};
 use runtime::ports::webhook::{Answer, Call, Heard, Refusal, Webhook};
 use triage::phone::PhoneNumber;
 use triage::ticket::{Author, Media, MessageId};
@@ -118,6 +118,7 @@ fn message(form: &Form) -> Result<InboundMessage, Refusal> {
         media: media.collect(),
         author: Author::Customer,
         carrier_answered: value(form, "OptOutType").is_some(),
+        act: Act::Said,
     };
     message.check().map_err(|error| malformed(&error.to_string()))?;
     Ok(message)

@@ -1,18 +1,8 @@
 //! The command line of `ask`.
 
-use clap::{Args as ClapArgs, ValueEnum};
+use crate::args::mind::ChosenMind;
+use clap::Args as ClapArgs;
 use jiff::Timestamp;
-
-/// Who decides.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum AskedMind {
-    /// The local mind alone.
-    Local,
-    /// The language model alone.
-    Model,
-    /// The local mind, and the model where that would miss the dial: as the worker does.
-    Cascade,
-}
 
 /// Arguments of `ask`.
 #[derive(Debug, ClapArgs)]
@@ -31,7 +21,7 @@ pub struct AskArgs {
     pub at: Option<Timestamp>,
     /// Who decides.
     #[arg(long, value_enum, default_value = "cascade")]
-    pub mind: AskedMind,
+    pub mind: ChosenMind,
     /// Append every exchange with the model's endpoint to this file, secrets taken out.
     #[arg(long, value_name = "FILE")]
     pub record: Option<String>,

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 pub enum FetchCommand {
     /// Past tickets that a person answered, as JSON Lines for `learn` and `knowledge add`.
     Tickets(FetchTicketsArgs),
-    /// Published articles, as HTML files for `knowledge add`.
+    /// Published articles, as HTML or Markdown files for `knowledge add`.
     Articles(FetchArticlesArgs),
 }
 

@@ -1,6 +1,7 @@
 //! The command line of `simulate` and `watch`.
 
-use clap::{Args as ClapArgs, Subcommand};
+use crate::args::mind::ChosenMind;
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 /// Arguments of `simulate`.
@@ -40,10 +41,22 @@ pub struct SimulateArgs {
     /// Past tickets in the index at most, the newest.
     #[arg(long, default_value_t = 5_000, value_name = "N")]
     pub history_max: usize,
-    /// Tickets decided at the same time; the result is the same at any number [default: one a processor].
+    /// Who decides. What the model answers is kept on disk and not asked again.
+    #[arg(long, value_enum, default_value = "local")]
+    pub mind: ChosenMind,
+    /// Let the language model judge would-be replies against the human answers, also where it decides nothing.
+    #[arg(long, conflicts_with = "no_judge")]
+    pub judge: bool,
+    /// Leave the judge out where a model decides.
+    #[arg(long)]
+    pub no_judge: bool,
+    /// Know words and letters alone, no meaning: several times quicker, and finds less. For a first look.
+    #[arg(long)]
+    pub lexical: bool,
+    /// Tickets decided at the same time; the result is the same at any number [default: one a processor, with a model its calls].
     #[arg(long, value_name = "N")]
     pub concurrency: Option<usize>,
-    /// Decide every ticket so often, and say how many come out otherwise; the local mind always decides alike.
+    /// Decide every ticket so often, and say how many come out otherwise; the local mind always decides alike, a model is asked anew.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub repeats: usize,
     /// Column of a CSV export, as FIELD=COLUMN.
@@ -76,6 +89,8 @@ pub enum SimulateCommand {
     Label(LabelArgs),
     /// Exit with 1 when the run may not pass: a leak, a missed escalation, or more harm than in another run.
     Gate(GateArgs),
+    /// Write draft articles for what the knowledge does not answer, made of the human answers.
+    Gaps(GapsArgs),
     /// Show the change of the policy that the run supports; --write makes it.
     Apply(ApplyArgs),
 }
@@ -104,6 +119,28 @@ pub struct GateArgs {
     /// Newly wrong replies at most, whatever the test says.
     #[arg(long, value_name = "N")]
     pub newly_wrong_max: Option<usize>,
+}
+
+/// Arguments of `simulate gaps`.
+#[derive(Debug, ClapArgs)]
+pub struct GapsArgs {
+    /// The run, by its name or folder [default: the newest].
+    pub run: Option<String>,
+    /// Folder that the drafts go to.
+    #[arg(long, value_name = "DIR")]
+    pub out: String,
+    /// Who writes: the configured language model distils the human answers, the local mind quotes them [default: the model, when there is one].
+    #[arg(long, value_enum)]
+    pub mind: Option<Writer>,
+}
+
+/// Who writes drafts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Writer {
+    /// The human answers, word by word.
+    Local,
+    /// The language model, from the human answers.
+    Model,
 }
 
 /// Arguments of `simulate apply`.

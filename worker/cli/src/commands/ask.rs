@@ -1,21 +1,20 @@
 //! `whimbrel ask`: decides a text now, sends nothing.
 
-use crate::args::ask::{AskArgs, AskedMind};
+use crate::args::ask::AskArgs;
+use crate::args::mind::ChosenMind;
 use crate::commands::receipt;
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use jiff::{SignedDuration, Timestamp};
+use simulations::mind::decide;
 use std::path::Path;
 use std::process::ExitCode;
 use triage::case::Case;
-use triage::consultation::Mind;
-use triage::decision::Decision;
 use triage::phone::PhoneNumber;
 use triage::ticket::{Author, Change, Message, MessageId, Tag, Ticket, TicketId};
-use triage::triage::Triage;
 
 /// Decides the texts as one burst and prints the receipt.
 pub async fn run(config: &Config, args: &AskArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
@@ -25,26 +24,13 @@ pub async fn run(config: &Config, args: &AskArgs, screen: &Screen) -> anyhow::Re
     if let Some(record) = &args.record {
         triage.second = wiring::model::second_mind(config, &home, &triage, Some(Path::new(record)))?;
     }
-    let decision = decide(&triage, &case(args)?, args.mind).await?;
+    if args.mind == ChosenMind::Model && triage.second.is_none() {
+        bail!("there is no model: set model.kind, model.base_url and model.name");
+    }
+    let decision = decide(&triage, args.mind.mind(), &case(args)?).await?.decision;
     screen.json(&decision)?;
     receipt::print(screen, &decision);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Decides with the mind that was asked for.
-async fn decide(triage: &Triage, case: &Case, mind: AskedMind) -> anyhow::Result<Decision> {
-    match mind {
-        AskedMind::Local => Ok(triage.decide_alone(case).await?),
-        AskedMind::Cascade => Ok(triage.decide(case).await?),
-        AskedMind::Model => {
-            let second = triage.second.as_ref().context("there is no model: set model.kind, model.base_url and model.name")?;
-            let consulted = second.decide(case).await;
-            let problem = consulted.consultations.iter().rev().find_map(|one| one.problem.clone()).unwrap_or_default();
-            let mut decision = consulted.decision.with_context(|| format!("the model did not decide: {problem}"))?;
-            (decision.receipt.mind, decision.receipt.consultations) = (Mind::Model, consulted.consultations);
-            Ok(decision)
-        }
-    }
 }
 
 /// The texts as a ticket of their own, a second apart, the last one at the given moment.

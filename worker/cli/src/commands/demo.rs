@@ -15,6 +15,7 @@ use crate::wiring::{self, Knowledge};
 use adapters::clock::manual::ManualClock;
 use adapters::inbox::spool::Spool;
 use adapters::ledger::sqlite::SqliteLedger;
+use adapters::telemetry::metrics::Metrics;
 use anyhow::Context;
 use jiff::Timestamp;
 use knowledge::source::{Source, SourceId, SourceKind};
@@ -29,7 +30,7 @@ use std::sync::Arc;
 const DOCUMENTS_FROM: &str = "2026-01-01T00:00:00Z";
 
 /// Runs the demo; with `--keep` the worker goes on running on the shop's folder.
-pub async fn run(config: &Config, args: &DemoArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
+pub async fn run(config: &Config, args: &DemoArgs, metrics: Arc<Metrics>, screen: &Screen) -> anyhow::Result<ExitCode> {
     let folder =
         tempfile::Builder::new().prefix("whimbrel-demo-").tempdir().context("cannot make a temporary folder: is TMPDIR writable?")?;
     shop::unpack(folder.path())?;
@@ -45,7 +46,7 @@ pub async fn run(config: &Config, args: &DemoArgs, screen: &Screen) -> anyhow::R
     let messages = play(&home, &worker, &clock, &config).await?;
     demo_report::print(screen, &triage.terms.policy, ledger.as_ref(), &learned, messages).await?;
     if args.keep {
-        keep(&config, folder, worker, ledger, screen).await?;
+        keep(&config, folder, worker, ledger, metrics, screen).await?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -130,6 +131,7 @@ async fn keep(
     folder: tempfile::TempDir,
     worker: Worker,
     ledger: Arc<SqliteLedger>,
+    metrics: Arc<Metrics>,
     screen: &Screen,
 ) -> anyhow::Result<()> {
     drop((worker, ledger));
@@ -140,6 +142,6 @@ async fn keep(
     screen.line(format!("  whimbrel --config {} status", file.display()));
     screen.line(format!("  whimbrel --config {} ask \"when do you open on saturday?\"", file.display()));
     screen.line("Ctrl-C ends it; the folder stays.");
-    worker::run(config, &WorkerArgs { until_idle: false }, screen).await?;
+    worker::run(config, &WorkerArgs { until_idle: false }, metrics, screen).await?;
     Ok(())
 }

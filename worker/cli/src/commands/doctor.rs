@@ -1,6 +1,6 @@
 //! `whimbrel doctor`: checks everything and changes nothing.
 
-use crate::commands::{doctor_model, embedders};
+use crate::commands::{doctor_index, doctor_model, embedders};
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
@@ -102,6 +102,9 @@ async fn of_home(config: &Config, home: &Home, checks: &mut Vec<Check>) {
             let (name, dimensions, languages) = (embedder.name(), embedder.dimensions(), embedder.languages());
             checks.push(Check::of("embedder", Ok(format!("{name}, {dimensions} dimensions; {languages}"))));
             of_knowledge(config, home, embedder, checks).await;
+            if let Some(result) = doctor_index::check(config, home, dimensions).await {
+                checks.push(Check::of("index", result));
+            }
         }
     }
     if let Some(result) = doctor_model::check(config).await {

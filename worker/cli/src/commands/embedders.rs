@@ -11,6 +11,10 @@ pub fn others(in_force: EmbedderKind) -> &'static str {
              one for French and Spanish. It needs a program built with `--features transformer`, embedder.kind = \"transformer\", then \
              `whimbrel knowledge sync` and `whimbrel learn`; figures: docs/PERFORMANCE.md"
         }
+        EmbedderKind::Letters => {
+            "words and letters alone know no meaning: the built-in table does in English, for microseconds more a message: embedder.kind = \
+             \"built-in\", then `whimbrel knowledge sync` and `whimbrel learn`; figures: docs/PERFORMANCE.md"
+        }
         EmbedderKind::Transformer | EmbedderKind::Openai => {
             "the built-in table needs microseconds a message instead of milliseconds and knows English only: embedder.kind = \"built-in\", \
              then `whimbrel knowledge sync` and `whimbrel learn`; figures: docs/PERFORMANCE.md"

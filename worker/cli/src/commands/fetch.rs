@@ -6,7 +6,7 @@ use crate::home::Home;
 use crate::screen::Screen;
 use crate::vendors;
 use anyhow::Context;
-use runtime::ports::archive::{Archive, Article};
+use runtime::ports::archive::{Archive, Article, Markup};
 use runtime::ports::helpdesk::HelpdeskError;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -55,7 +55,7 @@ async fn articles(archive: &dyn Archive, args: &FetchArticlesArgs, screen: &Scre
     std::fs::create_dir_all(&args.folder).with_context(|| format!("cannot make {}", args.folder.display()))?;
     let mut written = BTreeSet::new();
     for article in &articles {
-        let name = format!("{}.html", name(&article.id));
+        let name = format!("{}.{}", name(&article.id), ending(article.markup));
         Home::replace(&args.folder.join(&name), page(article).as_bytes())?;
         written.insert(name);
     }
@@ -70,7 +70,8 @@ fn remove_gone(args: &FetchArticlesArgs, written: &BTreeSet<String>) -> anyhow::
     for entry in std::fs::read_dir(&args.folder)? {
         let path = entry?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let is_ours = name.strip_suffix(".html").is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
+        let id = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'));
+        let is_ours = id.is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
         if is_ours && !written.contains(&name) {
             std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
             gone += 1;
@@ -84,9 +85,34 @@ fn name(id: &str) -> String {
     id.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
+/// What files of articles end with.
+const ENDINGS: [&str; 2] = ["html", "md"];
+
+fn ending(markup: Markup) -> &'static str {
+    match markup {
+        Markup::Html => "html",
+        Markup::Markdown => "md",
+    }
+}
+
+/// The article as a document that says where people read it: an agent finds it by that link in a draft.
 fn page(article: &Article) -> String {
+    match article.markup {
+        Markup::Html => html_page(article),
+        Markup::Markdown => {
+            let title: String = article.title.split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("---\ntitle: {title}\nlink: {}\n---\n\n# {title}\n\n{}\n", article.url, article.body)
+        }
+    }
+}
+
+fn html_page(article: &Article) -> String {
     let title = adapters::helpdesk::html::escaped(&article.title);
-    format!("<html><head><title>{title}</title></head><body><h1>{title}</h1>\n{}\n</body></html>\n", article.html)
+    let link = adapters::helpdesk::html::escaped(&article.url);
+    format!(
+        "<html><head><title>{title}</title><link rel=\"canonical\" href=\"{link}\"></head><body><h1>{title}</h1>\n{}\n</body></html>\n",
+        article.body
+    )
 }
 
 /// Waits when the vendor asks to, and goes on.

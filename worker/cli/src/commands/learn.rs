@@ -1,6 +1,7 @@
 //! `whimbrel learn`: intents from past tickets, and a gate calibrated on what people did with them.
 
 use crate::args::LearnArgs;
+use crate::commands::courtesy::COURTESY;
 use crate::commands::knowledge_sync::{columns, spinner, sync_one};
 use crate::commands::learn_model::learn_model;
 use crate::config::Config;
@@ -20,8 +21,8 @@ use knowledge::source::{Source, SourceId, SourceKind};
 use serde::Serialize;
 use simulations::calibrate::{Judged, calibrate};
 use simulations::interval::Rate;
+use simulations::past::{PastError, Replayable, replayable};
 use simulations::replay::replay;
-use simulations::sample::Sample;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -174,6 +175,15 @@ pub(crate) fn lifted(policy: &Policy) -> Policy {
     }
 }
 
+/// The opening question of a past ticket, the same that a simulation decides; none when there is no question to decide.
+pub(crate) fn question(past: &PastTicket) -> anyhow::Result<Option<Replayable>> {
+    match replayable(past, &COURTESY) {
+        Ok(ready) => Ok(Some(ready)),
+        Err(PastError::LeftOut(_)) => Ok(None),
+        Err(PastError::Case(error)) => Err(error.into()),
+    }
+}
+
 /// Forward in time: each span is decided with a classifier that has seen only the spans before it. Ceilings and limits are
 /// lifted, so that every turn that can be answered is judged: the gate learns from what should have been left alone.
 async fn replay_history(knowledge: &Knowledge, tickets: &[PastTicket], terms: &Terms) -> anyhow::Result<(Vec<Judged>, usize)> {
@@ -191,9 +201,9 @@ async fn replay_history(knowledge: &Knowledge, tickets: &[PastTicket], terms: &T
         let terms = Terms::new(open.clone(), terms.catalog.clone(), Gate::cautious());
         let triage = wiring::triage(terms, Arc::new(classifier), knowledge.retriever.clone());
         for past in rest.iter().take(span) {
-            let Some(sample) = Sample::opening(past)? else { continue };
+            let Some(question) = question(past)? else { continue };
             replayed += 1;
-            let outcome = replay(&triage, &sample).await?;
+            let outcome = replay(&triage, &question).await?;
             let wrong = outcome.comparison.and_then(simulations::compare::Comparison::is_wrong);
             if let (Some(judgement), Some(is_wrong)) = (outcome.decision.receipt.judgement, wrong) {
                 judged.push(Judged { signals: judgement.signals, is_wrong });

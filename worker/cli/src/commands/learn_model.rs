@@ -1,6 +1,6 @@
 //! The model's part of `whimbrel learn`: a gate of its own, fitted on past turns that the local mind could not answer.
 
-use crate::commands::learn::{SEED, SPANS, lifted};
+use crate::commands::learn::{SEED, SPANS, lifted, question};
 use crate::config::Config;
 use crate::home::Home;
 use crate::wiring::{self, Knowledge};
@@ -11,7 +11,6 @@ use knowledge::learned::training::train;
 use serde::Serialize;
 use simulations::calibrate::{Judged, calibrate};
 use simulations::compare::{Comparison, compare};
-use simulations::sample::Sample;
 use std::sync::Arc;
 use triage::cascade::misses_the_dial;
 use triage::past::PastTicket;
@@ -67,15 +66,15 @@ pub async fn learn_model(
     let second = second.context("there is no model to calibrate: set model.kind, model.base_url and model.name")?;
     let (mut judged, mut learned) = (Vec::new(), LearnedModel { asked: 0, judged: 0, wrong: 0, cost_micro_usd: 0, not_calibrated: None });
     for past in rest {
-        let Some(sample) = Sample::opening(past)? else { continue };
-        if learned.asked >= turns_max || !misses_the_dial(&local.decide_alone(&sample.case).await?) {
+        let Some(asked) = question(past)? else { continue };
+        if learned.asked >= turns_max || !misses_the_dial(&local.decide_alone(&asked.case).await?) {
             continue;
         }
-        let consulted = second.decide(&sample.case).await;
+        let consulted = second.decide(&asked.case).await;
         learned.asked += 1;
         learned.cost_micro_usd += consulted.consultations.iter().map(|one| one.cost_micro_usd).sum::<u64>();
         let Some(decision) = consulted.decision else { continue };
-        let comparison = decision.receipt.would_be.as_ref().map(|text| compare(text, decision.intent.as_ref(), &sample.target));
+        let comparison = decision.receipt.would_be.as_ref().map(|text| compare(text, decision.intent.as_ref(), &asked.human));
         if let (Some(judgement), Some(is_wrong)) = (decision.receipt.judgement, comparison.and_then(Comparison::is_wrong)) {
             judged.push(Judged { signals: judgement.signals, is_wrong });
         }

@@ -2,10 +2,12 @@
 
 pub mod ask;
 pub mod config;
+pub mod courtesy;
 pub mod dead;
 pub mod demo;
 pub mod demo_report;
 pub mod doctor;
+pub mod doctor_index;
 pub mod doctor_model;
 pub mod embedders;
 pub mod enqueue;
@@ -26,6 +28,8 @@ pub mod pause;
 pub mod prompts;
 pub mod questions;
 pub mod receipt;
+pub mod setup;
+pub mod setup_qdrant;
 pub mod simulate;
 pub mod status;
 pub mod watch;

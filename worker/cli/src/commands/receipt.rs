@@ -87,6 +87,9 @@ fn usd(micro_usd: u64) -> f64 {
 fn evidence(screen: &Screen, decision: &Decision) {
     let receipt = &decision.receipt;
     let row = |name: &str, text: String| screen.line(format!("{name:<11}{text}"));
+    if let Some(problem) = &receipt.retrieval_problem {
+        row("passages", format!("not searched: {problem}"));
+    }
     for (n, passage) in receipt.passages.iter().take(5).enumerate() {
         let cited = if receipt.citations.iter().any(|citation| citation.passage == passage.id) { " (cited)" } else { "" };
         let place = format!("{}/{} › {}", passage.source, passage.document, passage.title);

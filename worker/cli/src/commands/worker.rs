@@ -9,7 +9,9 @@ use crate::{vendors, wiring};
 use adapters::clock::system::SystemClock;
 use adapters::inbox::depth::{is_empty, lines_waiting};
 use adapters::ledger::sqlite::SqliteLedger;
+use adapters::telemetry::metrics::Metrics;
 use anyhow::Context;
+use console::health::Operators;
 use console::server;
 use console::webhooks::Webhooks;
 use runtime::ports::clock::Clock;
@@ -24,7 +26,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 /// Runs the worker; SIGINT and SIGTERM end it after what is in flight is settled.
-pub async fn run(config: &Config, args: &WorkerArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
+pub async fn run(config: &Config, args: &WorkerArgs, metrics: Arc<Metrics>, screen: &Screen) -> anyhow::Result<ExitCode> {
     let home = Home::open(&config.data_dir)?;
     let knowledge = wiring::knowledge(config, &home)?;
     let triage = wiring::triage_of(config, &home, &knowledge)?;
@@ -44,9 +46,11 @@ pub async fn run(config: &Config, args: &WorkerArgs, screen: &Screen) -> anyhow:
     };
     let worker = wiring::worker_with(config, &home, triage, ledger.clone(), vendors, clock.clone())?;
     worker.recover().await?;
+    wiring::index::warm_up(config, &knowledge).await;
     let (stop, stopped) = watch::channel(false);
     if !config.console.listen.is_empty() {
-        listen(config, &home, ledger.clone(), clock, stopped.clone()).await?;
+        let operators = wiring::operators::operators(config, &home, &knowledge, ledger.clone(), metrics, clock.clone())?;
+        listen(config, &home, ledger.clone(), operators, clock, stopped.clone()).await?;
     }
     tracing::info!(worker = config.worker.name, data_dir = %home.root().display(), "worker ready");
     let running = tokio::spawn({
@@ -78,6 +82,7 @@ async fn listen(
     config: &Config,
     home: &Home,
     ledger: Arc<SqliteLedger>,
+    operators: Operators,
     clock: Arc<dyn Clock>,
     mut stopped: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
@@ -88,13 +93,13 @@ async fn listen(
     tracing::info!(address, webhooks = names.join(" "), "console ready");
     let hooks = Webhooks {
         vendors: Arc::new(vendors),
-        ledger: ledger.clone(),
+        ledger,
         notices: wiring::notices(home)?,
         clock,
         body_bytes_max: config.console.body_bytes_max,
     };
     let over = async move { while !*stopped.borrow() && stopped.changed().await.is_ok() {} };
-    tokio::spawn(server::serve(listener, ledger, Some(hooks), over));
+    tokio::spawn(server::serve(listener, operators, Some(hooks), over));
     Ok(())
 }
 

@@ -69,6 +69,7 @@ fn of_values(config: &Config) -> Vec<String> {
     if embedder.kind == EmbedderKind::Openai && (embedder.name.is_empty() || embedder.dimensions == 0 || config.model.base_url.is_empty()) {
         faults.push("embedder.kind is \"openai\": set embedder.name, embedder.dimensions and model.base_url".to_owned());
     }
+    faults.extend(config.index.faults(config.worker.settings.decision_deadline_ms));
     faults.extend(config.model.faults(config.worker.settings.decision_deadline_ms));
     let listen = &config.console.listen;
     if !listen.is_empty() && listen.parse::<std::net::SocketAddr>().is_err() {

@@ -1,10 +1,12 @@
 //! The configuration: embedded defaults, then `whimbrel.toml`, then the environment.
 
 pub mod check;
+pub mod index;
 pub mod load;
 pub mod model;
 pub mod vendors;
 
+use crate::config::index::IndexConfig;
 use crate::config::model::ModelConfig;
 use crate::config::vendors::{GatewayConfig, GenericConfig, HelpdeskConfig};
 use adapters::parser::limits::DocumentLimits;
@@ -38,6 +40,8 @@ pub struct Config {
     pub sweep: SweepSettings,
     /// Texts to vectors.
     pub embedder: EmbedderConfig,
+    /// Where passages are searched.
+    pub index: IndexConfig,
     /// The language model.
     pub model: ModelConfig,
     /// HTTP for operators.
@@ -46,6 +50,8 @@ pub struct Config {
     pub documents: DocumentLimits,
     /// Logs.
     pub log: LogConfig,
+    /// Traces.
+    pub telemetry: TelemetryConfig,
 }
 
 /// The worker's name and limits.
@@ -64,6 +70,8 @@ pub struct WorkerConfig {
 pub enum EmbedderKind {
     /// The table that is compiled in.
     BuiltIn,
+    /// Words and letters alone, without meaning.
+    Letters,
     /// A sentence-transformers model.
     Transformer,
     /// A model of the endpoint below `model`.
@@ -116,4 +124,12 @@ pub struct LogConfig {
     pub format: LogFormat,
     /// Which are written.
     pub level: String,
+}
+
+/// Traces.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TelemetryConfig {
+    /// The collector's address; empty for no traces.
+    pub otlp_endpoint: String,
 }

@@ -65,6 +65,8 @@ pub struct ModelConfig {
     pub check: bool,
     /// A whole reply may take so long.
     pub reply_deadline_ms: i64,
+    /// The summary for a person who takes over may take so long on top; 0 for none.
+    pub summary_deadline_ms: i64,
     /// Tokens of one prompt at most.
     pub prompt_tokens_max: usize,
     /// Tokens of one answer at most.
@@ -130,6 +132,13 @@ impl ModelConfig {
         if self.reply_deadline_ms <= 0 || self.reply_deadline_ms >= decision_deadline_ms {
             faults.push(
                 "model.reply_deadline_ms must be greater than 0 and less than worker.decision_deadline_ms: the local answer needs its time"
+                    .to_owned(),
+            );
+        }
+        if self.summary_deadline_ms < 0 || self.reply_deadline_ms.saturating_add(self.summary_deadline_ms) >= decision_deadline_ms {
+            faults.push(
+                "model.summary_deadline_ms may not be negative, and with model.reply_deadline_ms it must be less than \
+                 worker.decision_deadline_ms: nothing holds a hand-over up"
                     .to_owned(),
             );
         }

@@ -21,6 +21,7 @@ use prompts::minds::checker::ModelChecker;
 use prompts::minds::checkers::Checkers;
 use prompts::minds::classifier::ModelClassifier;
 use prompts::minds::desk::Desk;
+use prompts::minds::summariser::ModelSummariser;
 use prompts::minds::writer::ModelWriter;
 use prompts::ports::language_model::LanguageModel;
 use prompts::ports::shield::Shield;
@@ -83,19 +84,21 @@ pub fn mind(config: &Config, first: &Triage, parts: Parts) -> anyhow::Result<Tim
         classifier: Arc::new(ModelClassifier::new(desk.clone(), first.classifier.clone(), terms.catalog.clone())?),
         terms: Arc::new(terms),
         retriever: first.retriever.clone(),
-        writer: Arc::new(ModelWriter::new(desk)?),
+        writer: Arc::new(ModelWriter::new(desk.clone())?),
         checker: Arc::new(Checkers { rules: first.checker.clone(), more }),
         second: None,
     };
     let deadline = Duration::from_millis(u64::try_from(config.model.reply_deadline_ms).unwrap_or(0));
-    Ok(TimedMind { triage, tabs, spending, deadline })
+    let summary_ms = u64::try_from(config.model.summary_deadline_ms).unwrap_or(0);
+    let summariser = if summary_ms > 0 { Some(ModelSummariser::new(desk)?) } else { None };
+    Ok(TimedMind { triage, tabs, spending, deadline, summariser, summary_deadline: Duration::from_millis(summary_ms) })
 }
 
 /// The endpoint that is configured, with its key.
 pub fn endpoint(config: &Config, record: Option<&Path>) -> anyhow::Result<Endpoint> {
     let model = &config.model;
     Ok(Endpoint {
-        key: key(&model.key_env, &model.key_file)?,
+        key: key("model.key_file", &model.key_env, &model.key_file)?,
         proxy: model.proxy.clone(),
         structured: model.structured,
         limit_name: model.limit_name,
@@ -106,10 +109,10 @@ pub fn endpoint(config: &Config, record: Option<&Path>) -> anyhow::Result<Endpoi
     })
 }
 
-/// The key in a file, else in the environment, else none: endpoints of one's own need none.
-fn key(env: &str, file: &str) -> anyhow::Result<Secret> {
+/// The key in a file (`name` is what the configuration calls that), else in the environment, else none: endpoints of one's own need none.
+pub fn key(name: &str, env: &str, file: &str) -> anyhow::Result<Secret> {
     if !file.is_empty() {
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read model.key_file {file}"))?;
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {name} {file}"))?;
         return Ok(Secret::new(text.trim()));
     }
     let set = if env.is_empty() { None } else { std::env::var(env).ok() };

@@ -31,6 +31,15 @@ pub struct PastTicket {
     pub messages: Vec<PastMessage>,
 }
 
+/// How a text is marked up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Markup {
+    /// Small HTML.
+    Html,
+    /// CommonMark.
+    Markdown,
+}
+
 /// One article that anyone may read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Article {
@@ -38,8 +47,10 @@ pub struct Article {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Small HTML.
-    pub html: String,
+    /// What it says.
+    pub body: String,
+    /// In this mark-up.
+    pub markup: Markup,
     /// Where people read it.
     pub url: String,
 }

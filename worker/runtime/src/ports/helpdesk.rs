@@ -49,9 +49,9 @@ pub trait Helpdesk: Send + Sync {
         priority: Priority,
         note: &str,
     ) -> Result<String, HelpdeskError>;
-    /// What was said in the conversation by others than Whimbrel and may not be known yet: the last thing that a person of the
-    /// company wrote, when they wrote last, and everything that the customer wrote since. A person who took the conversation
-    /// without a word is an empty message. A desk in which nobody writes has nothing.
+    /// What was said in the conversation by others than Whimbrel and may not be known yet: what people of the company wrote since our
+    /// last answer, and everything that the customer wrote since anybody's. A person who took the conversation without a word is an
+    /// empty message, one who gave it back a message with that [`crate::inbound::Act`]. A desk in which nobody writes has nothing.
     async fn read(&self, _of: &Conversation) -> Result<Vec<InboundMessage>, HelpdeskError> {
         Ok(Vec::new())
     }

@@ -189,6 +189,7 @@ pub(crate) fn passage(id: &str, document: &str) -> Passage {
         similarity: 0.8,
         overlap: 0.7,
         overdue_since: None,
+        link: None,
     }
 }
 

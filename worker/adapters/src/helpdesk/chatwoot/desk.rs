@@ -3,7 +3,7 @@
 use super::settings::{ChatwootSettings, VENDOR, rest};
 use super::wire::{self, Message, Messages};
 use crate::helpdesk::desk_error::strange;
-use crate::helpdesk::news::{By, Said, held, message, news};
+use crate::helpdesk::news::{By, Holders, Said, held, message, news, says_continue};
 use crate::helpdesk::rest::Rest;
 use crate::helpdesk::{html, note};
 use crate::http::ClientError;
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use reqwest::Method;
 use runtime::conversation::Conversation;
 use runtime::effect::{EffectKey, Proposal};
-use runtime::inbound::InboundMessage;
+use runtime::inbound::{Act, InboundMessage};
 use runtime::ports::helpdesk::{Helpdesk, HelpdeskError};
 use runtime::ports::sms_gateway::OutboundSms;
 use serde_json::{Value, json};
@@ -33,21 +33,38 @@ const SLACK_S: i64 = 2;
 pub struct ChatwootHelpdesk {
     client: Rest,
     account: u64,
+    base_url: String,
     number: PhoneNumber,
     me: OnceCell<u64>,
+    holders: Holders,
 }
 
 impl ChatwootHelpdesk {
     /// A desk for this number.
     pub fn new(settings: &ChatwootSettings, number: PhoneNumber) -> Result<Self, ClientError> {
-        Ok(ChatwootHelpdesk { client: rest(settings)?, account: settings.account, number, me: OnceCell::new() })
+        Ok(ChatwootHelpdesk {
+            client: rest(settings)?,
+            account: settings.account,
+            base_url: settings.base_url.trim_end_matches('/').to_owned(),
+            number,
+            me: OnceCell::new(),
+            holders: Holders::default(),
+        })
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub(crate) fn client(&self) -> &Rest {
+        &self.client
+    }
+
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/api/v1/accounts/{}/{rest}", self.account)
     }
 
-    async fn me(&self) -> Result<u64, HelpdeskError> {
+    pub(crate) async fn me(&self) -> Result<u64, HelpdeskError> {
         let me = self.me.get_or_try_init(async || {
             let me: Value = self.client.get("/api/v1/profile").await?;
             me["id"].as_u64().ok_or_else(|| strange(VENDOR, "profile"))
@@ -59,7 +76,7 @@ impl ChatwootHelpdesk {
         self.client.write(Method::POST, &self.path(&format!("conversations/{of}/{what}")), body).await
     }
 
-    async fn newest(&self, id: &str) -> Result<Vec<Message>, HelpdeskError> {
+    pub(crate) async fn newest(&self, id: &str) -> Result<Vec<Message>, HelpdeskError> {
         let found: Messages = self.client.get(&self.path(&format!("conversations/{id}/messages"))).await?;
         Ok(found.payload)
     }
@@ -86,12 +103,17 @@ impl ChatwootHelpdesk {
 
     async fn messages(&self, conversation: &wire::Conversation, customer: &PhoneNumber) -> Result<Vec<InboundMessage>, HelpdeskError> {
         let (me, id) = (self.me().await?, conversation.id.to_string());
-        let said = self.newest(&id).await?.into_iter().filter_map(|message| said(&id, message, me));
-        let mut news = news(&said.collect::<Vec<_>>());
-        let assignee = conversation.meta.assignee.as_ref().and_then(|assignee| assignee.id).filter(|assignee| *assignee != me);
+        let all: Vec<Said> = self.newest(&id).await?.into_iter().filter_map(|message| said(&id, message, me)).collect();
+        let mut news = news(&all);
+        // Resolved, nobody has it; pending, the bot does.
+        let is_free = conversation.status.as_deref().is_some_and(|status| status == "resolved" || status == "pending");
+        let assignee = conversation.meta.assignee.as_ref().and_then(|assignee| assignee.id).filter(|assignee| *assignee != me && !is_free);
+        let at = Timestamp::from_second(conversation.last_activity_at.unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
         if let Some(assignee) = assignee {
-            let at = Timestamp::from_second(conversation.last_activity_at.unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
-            held(&mut news, format!("{PREFIX}{id}-held-{assignee}"), at);
+            held(&mut news, &all, format!("{PREFIX}{id}-held-{assignee}"), at);
+        }
+        if self.holders.let_go(&id, assignee.is_some()) || is_free {
+            news.push(Said::handed_back(format!("{PREFIX}{id}-back"), at));
         }
         let ticket = TicketId(format!("{PREFIX}{id}"));
         Ok(news.into_iter().map(|said| message(said, &ticket, customer, &self.number)).collect())
@@ -99,8 +121,8 @@ impl ChatwootHelpdesk {
 }
 
 /// What counts of a message: notes, activities and templates do not.
-fn said(conversation: &str, message: Message, me: u64) -> Option<Said> {
-    if message.private || message.message_type > 1 {
+pub(crate) fn said(conversation: &str, message: Message, me: u64) -> Option<Said> {
+    if message.message_type > 1 {
         return None;
     }
     let sender = message.sender.clone().unwrap_or_default();
@@ -111,7 +133,11 @@ fn said(conversation: &str, message: Message, me: u64) -> Option<Said> {
         _ => By::Person,
     };
     let at = Timestamp::from_second(message.second()).unwrap_or(Timestamp::UNIX_EPOCH);
-    Some(Said { id: format!("{PREFIX}{conversation}-{}", message.id), by, at, text: message.content.unwrap_or_default().trim().to_owned() })
+    let (id, text) = (format!("{PREFIX}{conversation}-{}", message.id), message.content.unwrap_or_default().trim().to_owned());
+    match message.private {
+        false => Some(Said { id, by, at, text, act: Act::Said }),
+        true => (by == By::Person && says_continue(&text)).then(|| Said::handed_back(id, at)),
+    }
 }
 
 fn conversation_id(of: &Conversation) -> Result<String, HelpdeskError> {

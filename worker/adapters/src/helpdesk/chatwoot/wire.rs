@@ -78,6 +78,12 @@ pub struct Conversation {
     /// Who is in it.
     #[serde(default)]
     pub meta: Meta,
+    /// Its labels.
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// `open`, `resolved`, `pending` (a bot has it), `snoozed`.
+    #[serde(default)]
+    pub status: Option<String>,
     /// Unix seconds.
     #[serde(default)]
     pub last_activity_at: Option<i64>,

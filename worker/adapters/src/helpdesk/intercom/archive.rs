@@ -6,7 +6,7 @@ use super::standing::said;
 use crate::helpdesk::news::By;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use runtime::ports::archive::{Archive, Article, PastMessage, PastTicket};
+use runtime::ports::archive::{Archive, Article, Markup, PastMessage, PastTicket};
 use runtime::ports::helpdesk::HelpdeskError;
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ impl Archive for IntercomHelpdesk {
 
     async fn past_ticket(&self, id: &str) -> Result<Option<PastTicket>, HelpdeskError> {
         let (admin, conversation) = (self.admin().await?, self.conversation(id).await?);
-        let all = said(&conversation, &admin).into_iter().filter(|said| !said.text.is_empty());
+        let all = said(&conversation, &admin, false).into_iter().filter(|said| !said.text.is_empty());
         let messages: Vec<PastMessage> = all.map(|said| PastMessage { role: role(said.by), at: said.at, text: said.text }).collect();
         let is_answered = messages.iter().any(|message| message.role == "agent");
         Ok(is_answered.then(|| PastTicket {
@@ -52,7 +52,8 @@ impl Archive for IntercomHelpdesk {
             articles.extend(published.map(|article| Article {
                 id: text(&article["id"]),
                 title: text(&article["title"]),
-                html: text(&article["body"]),
+                body: text(&article["body"]),
+                markup: Markup::Html,
                 url: text(&article["url"]),
             }));
             if data.is_empty() || found["pages"]["total_pages"].as_u64().is_none_or(|total| page >= total) {

@@ -5,11 +5,13 @@ use super::wire::{Named, Page};
 use crate::helpdesk::desk_error::strange;
 use crate::helpdesk::rest::Rest;
 use reqwest::Method;
+use runtime::conversation::Conversation;
 use runtime::ports::helpdesk::HelpdeskError;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use triage::phone::PhoneNumber;
+use triage::ticket::TicketId;
 
 /// Places that are remembered at most; then they are looked up anew.
 pub const PLACES_MAX: usize = 10_000;
@@ -27,6 +29,8 @@ pub struct Place {
 #[derive(Default)]
 pub struct Contacts {
     places: Mutex<HashMap<PhoneNumber, Place>>,
+    /// The ledger's ticket of each: with several numbers of the company it cannot be made of helpdesk.phone_number.
+    tickets: Mutex<HashMap<PhoneNumber, TicketId>>,
 }
 
 /// The first of several contacts, by id: the same one every time.
@@ -90,6 +94,20 @@ impl Contacts {
     /// What was remembered of a customer no longer holds: the conversation was closed, merged or deleted.
     pub fn forget(&self, phone: &PhoneNumber) {
         self.places().remove(phone);
+    }
+
+    /// Under which ticket a customer was seen last.
+    pub fn ticket(&self, phone: &PhoneNumber) -> Option<TicketId> {
+        self.tickets.lock().unwrap_or_else(PoisonError::into_inner).get(phone).cloned()
+    }
+
+    /// A customer is seen under this ticket.
+    pub fn note_ticket(&self, of: &Conversation) {
+        let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
+        if tickets.len() >= PLACES_MAX {
+            tickets.clear();
+        }
+        tickets.insert(of.customer.clone(), of.ticket.clone());
     }
 
     fn remember(&self, phone: &PhoneNumber, place: &Place) {

@@ -127,7 +127,7 @@ impl IntercomHelpdesk {
         let conversation = self.conversation(&id).await?;
         let parts = &conversation.conversation_parts.conversation_parts;
         if !parts.iter().any(|part| note::has_mark(part.body.as_deref().unwrap_or_default(), key)) {
-            let body = json!({ "message_type": "note", "type": "admin", "admin_id": admin, "body": html::paragraphs(text) });
+            let body = json!({ "message_type": "note", "type": "admin", "admin_id": admin, "body": html::linked_paragraphs(text) });
             self.post(&format!("/conversations/{id}/reply"), &body).await?;
         }
         Ok(format!("{PREFIX}{id}-{key}"))
@@ -150,20 +150,22 @@ impl IntercomHelpdesk {
         if !self.beside && conversation.source.kind != "sms" {
             return Ok(Vec::new());
         }
-        let mut news = news(&said(&conversation, &admin));
+        let all = said(&conversation, &admin, self.beside);
+        let mut news = news(&all);
         let assignee = conversation.admin_assignee_id.as_deref().filter(|assignee| *assignee != "0" && *assignee != admin);
         if let Some(assignee) = assignee.filter(|_| self.settings.stand_down_when_assigned) {
             let at = Timestamp::from_second(conversation.updated_at).unwrap_or(Timestamp::UNIX_EPOCH);
-            held(&mut news, format!("{PREFIX}{id}-held-{assignee}"), at);
+            held(&mut news, &all, format!("{PREFIX}{id}-held-{assignee}"), at);
         }
         // Beside Intercom, what the customer says comes from the gateway; what stands here is our own record of it.
         let wanted = news.into_iter().filter(|said| said.by == By::Person || !self.beside);
         Ok(wanted.map(|said| message(said, &ticket, customer, &self.number)).collect())
     }
 
-    /// The ticket of a customer who writes to our number beside Intercom: the one that the two numbers make.
+    /// The ticket of a customer who writes to our number beside Intercom: the one under which they were seen last, else the one that
+    /// the two numbers make.
     fn ticket_beside(&self, customer: &PhoneNumber) -> TicketId {
-        ticket_of(customer, &self.number)
+        self.contacts.ticket(customer).unwrap_or_else(|| ticket_of(customer, &self.number))
     }
 }
 
@@ -205,6 +207,7 @@ impl Helpdesk for IntercomHelpdesk {
         if let Some(id) = of.ticket.0.strip_prefix(PREFIX) {
             return self.messages(id, of.ticket.clone(), &of.customer).await;
         }
+        self.contacts.note_ticket(of);
         let Some(place) = self.contacts.place(&self.client, &of.customer).await? else { return Ok(Vec::new()) };
         self.messages(&place.conversation, of.ticket.clone(), &of.customer).await
     }
@@ -249,7 +252,7 @@ impl IntercomHelpdesk {
             self.contacts.forget(&of.customer);
         }
         let admin = self.admin().await?;
-        let all = said(&conversation, &admin);
+        let all = said(&conversation, &admin, false);
         let newest = all.iter().rev().find(|said| said.by == By::Customer);
         if newest.is_some_and(|newest| html::is_same_text(&newest.text, text)) {
             return Ok(id);

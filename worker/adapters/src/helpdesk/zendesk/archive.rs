@@ -4,7 +4,7 @@ use super::desk::ZendeskHelpdesk;
 use crate::helpdesk::desk_error::strange;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use runtime::ports::archive::{Archive, Article, PastMessage, PastTicket};
+use runtime::ports::archive::{Archive, Article, Markup, PastMessage, PastTicket};
 use runtime::ports::helpdesk::{Helpdesk, HelpdeskError};
 use serde_json::Value;
 
@@ -49,7 +49,8 @@ impl Archive for ZendeskHelpdesk {
             articles.extend(open.map(|article| Article {
                 id: article["id"].to_string(),
                 title: article["title"].as_str().unwrap_or_default().to_owned(),
-                html: article["body"].as_str().unwrap_or_default().to_owned(),
+                markup: Markup::Html,
+                body: article["body"].as_str().unwrap_or_default().to_owned(),
                 url: article["html_url"].as_str().unwrap_or_default().to_owned(),
             }));
             match (found["next_page"].as_str(), found["end_time"].as_i64()) {

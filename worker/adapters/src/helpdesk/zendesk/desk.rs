@@ -3,7 +3,7 @@
 use super::settings::{VENDOR, ZendeskSettings, rest};
 use super::wire::{Changed, Comment, Comments, OneTicket, Ticket};
 use crate::helpdesk::desk_error::strange;
-use crate::helpdesk::news::{By, Said, held, message, news};
+use crate::helpdesk::news::{By, Holders, Said, held, message, news, says_continue};
 use crate::helpdesk::rest::Rest;
 use crate::helpdesk::{html, note};
 use crate::http::ClientError;
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use reqwest::Method;
 use runtime::conversation::Conversation;
 use runtime::effect::{EffectKey, Proposal};
-use runtime::inbound::InboundMessage;
+use runtime::inbound::{Act, InboundMessage};
 use runtime::ports::helpdesk::{Helpdesk, HelpdeskError};
 use runtime::ports::sms_gateway::OutboundSms;
 use serde_json::{Value, json};
@@ -37,12 +37,13 @@ pub struct ZendeskHelpdesk {
     settings: ZendeskSettings,
     number: PhoneNumber,
     me: OnceCell<u64>,
+    holders: Holders,
 }
 
 impl ZendeskHelpdesk {
     /// A desk for this number.
     pub fn new(settings: ZendeskSettings, number: PhoneNumber) -> Result<Self, ClientError> {
-        Ok(ZendeskHelpdesk { client: rest(&settings)?, settings, number, me: OnceCell::new() })
+        Ok(ZendeskHelpdesk { client: rest(&settings)?, settings, number, me: OnceCell::new(), holders: Holders::default() })
     }
 
     pub(crate) fn client(&self) -> &Rest {
@@ -103,23 +104,33 @@ impl ZendeskHelpdesk {
 
     async fn messages(&self, ticket: &Ticket, customer: &PhoneNumber) -> Result<Vec<InboundMessage>, HelpdeskError> {
         let (me, id) = (self.me().await?, ticket.id.to_string());
-        let said = |comment: Comment| Said {
-            id: format!("{PREFIX}{id}-{}", comment.id),
-            by: match comment.author_id {
-                author if Some(author) == ticket.requester_id => By::Customer,
-                author if author == me => By::Ours,
-                _ => By::Person,
-            },
-            at: comment.created_at.unwrap_or(ticket.updated_at),
-            text: comment.text().trim().to_owned(),
-        };
-        let public = self.comments(&id).await?.into_iter().filter(|comment| comment.public);
-        let mut news = news(&public.map(said).collect::<Vec<_>>());
-        if let Some(assignee) = ticket.assignee_id.filter(|assignee| *assignee != me) {
-            held(&mut news, format!("{PREFIX}{id}-held-{assignee}"), ticket.updated_at);
+        let all: Vec<Said> = self.comments(&id).await?.into_iter().filter_map(|comment| said(comment, ticket, me)).collect();
+        let mut news = news(&all);
+        let is_solved = ticket.status.as_deref().is_some_and(|status| status == "solved" || status == "closed");
+        let assignee = ticket.assignee_id.filter(|assignee| *assignee != me && !is_solved);
+        if let Some(assignee) = assignee {
+            held(&mut news, &all, format!("{PREFIX}{id}-held-{assignee}"), ticket.updated_at);
+        }
+        if self.holders.let_go(&id, assignee.is_some()) || is_solved {
+            news.push(Said::handed_back(format!("{PREFIX}{id}-back"), ticket.updated_at));
         }
         let ticket = TicketId(format!("{PREFIX}{id}"));
         Ok(news.into_iter().map(|said| message(said, &ticket, customer, &self.number)).collect())
+    }
+}
+
+/// What counts of a comment: public ones, and the note that gives the ticket back.
+fn said(comment: Comment, ticket: &Ticket, me: u64) -> Option<Said> {
+    let by = match comment.author_id {
+        author if Some(author) == ticket.requester_id => By::Customer,
+        author if author == me => By::Ours,
+        _ => By::Person,
+    };
+    let (id, at) = (format!("{PREFIX}{}-{}", ticket.id, comment.id), comment.created_at.unwrap_or(ticket.updated_at));
+    let text = comment.text().trim().to_owned();
+    match comment.public {
+        true => Some(Said { id, by, at, text, act: Act::Said }),
+        false => (by == By::Person && says_continue(&text)).then(|| Said::handed_back(id, at)),
     }
 }
 

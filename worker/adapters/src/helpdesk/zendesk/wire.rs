@@ -22,6 +22,9 @@ pub struct Ticket {
     /// Who has it.
     #[serde(default)]
     pub assignee_id: Option<u64>,
+    /// `new`, `open`, `pending`, `hold`, `solved`, `closed`.
+    #[serde(default)]
+    pub status: Option<String>,
     /// When it changed.
     pub updated_at: Timestamp,
     /// Where it came from.

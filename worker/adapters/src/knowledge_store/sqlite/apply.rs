@@ -186,11 +186,11 @@ fn write_chunk(
     connection
         .prepare_cached(
             "INSERT INTO chunk (id, version_id, passage, base, title, kind, question, text, language, ticket, intent,
-                hidden, hidden_at, pinned, changed_rev)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                hidden, hidden_at, pinned, changed_rev, link)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
              ON CONFLICT (id) DO UPDATE SET title = excluded.title, kind = excluded.kind, question = excluded.question,
                 text = excluded.text, language = excluded.language, ticket = excluded.ticket, intent = excluded.intent,
-                changed_rev = excluded.changed_rev",
+                link = excluded.link, changed_rev = excluded.changed_rev",
         )?
         .execute(params![
             place.same_period,
@@ -208,6 +208,7 @@ fn write_chunk(
             place.marks.hidden_at.map(|at| at.to_string()),
             place.marks.pinned,
             revisions.advance(),
+            chunk.link,
         ])?;
     let chunk_id = place.same_period.unwrap_or_else(|| connection.last_insert_rowid());
     for key in &keyed.keys {

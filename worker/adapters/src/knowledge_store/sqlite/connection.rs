@@ -1,7 +1,7 @@
 //! Opening the file.
 
 use super::problem::store_error;
-use super::schema::{SCHEMA_VERSION, STEP_TO_2, TABLES};
+use super::schema::{SCHEMA_VERSION, STEP_TO_2, STEP_TO_3, STEP_TO_4, TABLES};
 use knowledge::ports::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
@@ -58,6 +58,12 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     }
     if found < 2 {
         transaction.execute_batch(STEP_TO_2)?;
+    }
+    if found < 3 {
+        transaction.execute_batch(STEP_TO_3)?;
+    }
+    if found < 4 {
+        transaction.execute_batch(STEP_TO_4)?;
     }
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION.max(found))?;
     transaction.commit()

@@ -13,12 +13,12 @@ use triage::evidence::{PassageId, PassageKind};
 use triage::intent::IntentName;
 use triage::ticket::TicketId;
 
-/// All columns that `chunk` reads, then the id of the row, since when it, its document and its source are hidden, and whether it
-/// is pinned, by itself or with them.
+/// All columns that `chunk` reads, then the id of the row, since when it, its document and its source are hidden, whether it
+/// is pinned, by itself or with them, and where its document is read.
 pub const CHUNK_COLUMNS: &str = "
     chunk.passage, source.name, document.name, version.hash, chunk.title, chunk.kind, chunk.question, chunk.text,
     chunk.language, chunk.ticket, chunk.intent, version.valid_from, version.valid_to,
-    chunk.id, chunk.hidden_at, document.hidden_at, source.hidden_at, chunk.pinned OR document.pinned OR source.pinned
+    chunk.id, chunk.hidden_at, document.hidden_at, source.hidden_at, chunk.pinned OR document.pinned OR source.pinned, chunk.link
     FROM chunk
     JOIN version ON version.id = chunk.version_id
     JOIN document ON document.id = version.document_id
@@ -43,6 +43,7 @@ pub fn chunk(row: &Row) -> rusqlite::Result<Chunk> {
         intent: row.get::<_, Option<String>>(10)?.map(IntentName),
         valid_from: codes::timestamp(&row.get::<_, String>(11)?)?,
         valid_to: codes::timestamp_or_none(row.get(12)?)?,
+        link: row.get(18)?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The tables. A table that exists is never edited here: a change is a new version with a step that leads to it.
 
 /// The version that this program writes and reads (`PRAGMA user_version`).
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// All tables of version 1. Times are RFC 3339 text in UTC.
 pub const TABLES: &str = "
@@ -112,3 +112,13 @@ UPDATE source SET hidden_at = '0001-01-01T00:00:00Z' WHERE hidden;
 UPDATE document SET hidden_at = '0001-01-01T00:00:00Z' WHERE hidden;
 UPDATE chunk SET hidden_at = '0001-01-01T00:00:00Z' WHERE hidden;
 ";
+
+/// From version 2 to 3: the file has a name of its own, by which a shared index knows whose passages it holds. A copy of the file has
+/// the same.
+pub const STEP_TO_3: &str = "
+ALTER TABLE state ADD COLUMN identity TEXT;
+UPDATE state SET identity = lower(hex(randomblob(16)));
+";
+
+/// From version 3 to 4: a passage knows where people read its document.
+pub const STEP_TO_4: &str = "ALTER TABLE chunk ADD COLUMN link TEXT;";

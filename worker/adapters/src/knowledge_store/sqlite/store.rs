@@ -36,6 +36,11 @@ impl SqliteKnowledgeStore {
         Ok(SqliteKnowledgeStore { writer: Mutex::new(writer), reader: Mutex::new(reader), kept: Mutex::default() })
     }
 
+    /// The file's own name, made when the file was; a copy has the same.
+    pub fn identity(&self) -> Result<String, StoreError> {
+        self.read(|transaction| transaction.query_row("SELECT identity FROM state WHERE id = 1", [], |row| row.get(0)))
+    }
+
     /// Runs within one transaction that takes the write lock at once.
     fn write<T>(&self, work: impl FnOnce(&Transaction) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         off_the_event_loop(|| {

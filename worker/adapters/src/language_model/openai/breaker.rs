@@ -44,6 +44,7 @@ impl Breaker {
     /// How a call ended.
     pub fn record(&self, is_well: bool, now: Instant) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_open = !matches!(*state, State::Closed { .. });
         *state = match (*state, is_well) {
             (_, true) => State::Closed { failures: 0 },
             (State::Closed { failures }, false) if failures + 1 < self.failures_max => State::Closed { failures: failures + 1 },
@@ -51,6 +52,10 @@ impl Breaker {
             // Late news of a call that passed before it opened.
             (open @ State::Open { .. }, false) => open,
         };
+        let is_open = matches!(*state, State::Open { .. });
+        if is_open != was_open {
+            tracing::warn!(name: "breaker", of = "model", open = is_open, "circuit breaker changed");
+        }
     }
 }
 

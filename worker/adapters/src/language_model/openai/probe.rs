@@ -65,3 +65,13 @@ pub async fn probe(endpoint: &Endpoint, model: &str) -> Result<Features, Endpoin
     }
     Ok(Features { lists_model, forms })
 }
+
+/// Whether the endpoint answers: it is asked for its list of models, which costs nothing; one without such a list answers too.
+pub async fn reach(endpoint: &Endpoint) -> Result<(), String> {
+    let client = client(endpoint).map_err(|error| error.to_string())?;
+    let list: Result<Value, Trouble> = client.models().list_byot().await.map_err(Trouble::from);
+    match list {
+        Err(trouble @ (Trouble::NoConnection | Trouble::Timeout | Trouble::Rejected { status: 401 | 403, .. })) => Err(trouble.to_string()),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}

@@ -3,14 +3,14 @@
 use crate::ledger::memory::state::{Consent, EffectRow, State, cut};
 use jiff::Timestamp;
 use runtime::delivery::{DeliveryReport, Noted};
-use runtime::effect::{DecisionId, Effect, EffectKey, EffectState};
+use runtime::effect::{DecisionId, EffectKey, EffectState};
 use runtime::ports::sms_gateway::Bill;
 use triage::phone::PhoneNumber;
 use triage::ticket::{Author, MessageId};
 
 impl State {
     pub(crate) fn note_delivery(&mut self, report: &DeliveryReport, now: Timestamp) -> Noted {
-        let is_send = |row: &&EffectRow| matches!(row.effect, Effect::Send { .. });
+        let is_send = |row: &&EffectRow| row.goes_out();
         let by_key = self.effects.iter().filter(is_send).find(|row| report.key.as_ref() == Some(&row.key));
         let by_id = || self.effects.iter().filter(is_send).find(|row| row.vendor_id.as_ref() == Some(&report.vendor_id));
         let Some(row) = by_key.or_else(by_id).cloned() else { return Noted::NoSuchSend };
@@ -54,14 +54,14 @@ impl State {
 
     /// The send that the phone network knows by this id.
     pub(crate) fn send_of(&self, vendor_id: &str) -> Option<EffectKey> {
-        let is_it = |row: &&EffectRow| matches!(row.effect, Effect::Send { .. }) && row.vendor_id.as_deref() == Some(vendor_id);
+        let is_it = |row: &&EffectRow| row.goes_out() && row.vendor_id.as_deref() == Some(vendor_id);
         self.effects.iter().find(is_it).map(|row| row.key.clone())
     }
 
     /// Messages without a price that were sent between these moments.
     pub(crate) fn unbilled(&self, after: Timestamp, before: Timestamp, max: usize) -> Vec<String> {
         let is_within = |at: i64| at > after.as_millisecond() && at <= before.as_millisecond();
-        let is_sent = |row: &&EffectRow| matches!(row.effect, Effect::Send { .. }) && row.state == EffectState::Done && !row.is_billed;
+        let is_sent = |row: &&EffectRow| row.goes_out() && row.state == EffectState::Done && !row.is_billed;
         let sent = self.effects.iter().filter(is_sent).filter(|row| row.begun_at.is_some_and(is_within));
         sent.filter_map(|row| row.vendor_id.clone()).take(max).collect()
     }

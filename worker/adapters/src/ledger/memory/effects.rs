@@ -3,6 +3,7 @@
 use crate::ledger::effect_key::effect_key;
 use crate::ledger::failure::escalation;
 use crate::ledger::memory::state::{EffectRow, MessageRow, Standing, State, cut};
+use crate::ledger::sqlite::effects::OPTED_OUT;
 use jiff::Timestamp;
 use runtime::effect::{DecisionId, Effect, EffectClaim, EffectKey, EffectOutcome, EffectState};
 use runtime::ports::ledger::{DUE_MS_MAX, WorkerId, Written};
@@ -87,6 +88,8 @@ impl State {
             for row in due {
                 if self.is_untrue(&row) {
                     self.end(&row.key, EffectState::Cancelled, now);
+                } else if self.is_unwanted(&row) {
+                    self.refuse(&row.key, worker, now, lease_ms);
                 } else if let Some(row) = self.effects.iter_mut().find(|found| found.key == row.key) {
                     claims.push(row.begin(worker, now, lease_ms));
                 }
@@ -102,6 +105,20 @@ impl State {
             newest.is_some_and(|(place, consent)| consent.is_out && place >= row.consent_seen && consent.decision != row.decision);
         let is_late = conversation.wrote_after(row.answers, Author::Customer) || conversation.wrote_after(row.answers, Author::Agent);
         matches!(row.effect, Effect::Send { .. } | Effect::Draft(_)) && (is_late || has_opted_out)
+    }
+
+    /// A person wrote it, and nothing may be sent to the customer.
+    fn is_unwanted(&self, row: &EffectRow) -> bool {
+        let newest = self.newest_consent(&row.customer, &row.company);
+        matches!(row.effect, Effect::Relay { .. }) && newest.is_some_and(|(_, consent)| consent.is_out)
+    }
+
+    /// Whoever wrote it must know that it did not go out.
+    fn refuse(&mut self, key: &EffectKey, worker: &WorkerId, now: Timestamp, lease_ms: i64) {
+        let Some(claim) = self.effects.iter_mut().find(|found| &found.key == key).map(|row| row.begin(worker, now, lease_ms)) else {
+            return;
+        };
+        self.settle(&claim, &EffectOutcome::Failed { problem: OPTED_OUT.to_owned() }, now);
     }
 
     pub(crate) fn claim_unknown(&mut self, worker: &WorkerId, now: Timestamp, lease_ms: i64, limit: usize) -> Vec<EffectClaim> {
@@ -175,14 +192,14 @@ impl State {
                     }
                 }
             }
-            Effect::Draft(_) | Effect::Escalate { .. } | Effect::Record { .. } => {}
+            Effect::Relay { .. } | Effect::Draft(_) | Effect::Escalate { .. } | Effect::Record { .. } => {}
         }
     }
 
     /// It came to nothing.
     pub(crate) fn failed(&mut self, row: &EffectRow, problem: &str, now: Timestamp) {
         self.dead_letter("effect", Some(&row.ticket), problem, now).effect = Some(row.key.clone());
-        if !matches!(row.effect, Effect::Send { .. } | Effect::Draft(_)) {
+        if !matches!(row.effect, Effect::Send { .. } | Effect::Relay { .. } | Effect::Draft(_)) {
             return;
         }
         for later in self.effects.iter_mut().filter(|later| later.is_later_part_of(row) && later.state == EffectState::Pending) {
@@ -233,6 +250,11 @@ fn is_over(state: EffectState) -> bool {
 impl EffectRow {
     fn is_pending_record(&self) -> bool {
         self.state == EffectState::Pending && matches!(self.effect, Effect::Record { .. })
+    }
+
+    /// It goes to the customer's phone.
+    pub(crate) fn goes_out(&self) -> bool {
+        matches!(self.effect, Effect::Send { .. } | Effect::Relay { .. })
     }
 
     fn is_begun(&self) -> bool {

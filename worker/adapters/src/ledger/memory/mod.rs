@@ -3,6 +3,7 @@
 
 pub(crate) mod deliveries;
 pub(crate) mod effects;
+pub(crate) mod person;
 pub(crate) mod records;
 pub(crate) mod state;
 pub(crate) mod turns;

@@ -3,7 +3,7 @@
 use crate::ledger::memory::state::{Consent, Conversation, Decided, Lease, Letter, MessageRow, Standing, State, cut};
 use jiff::Timestamp;
 use runtime::effect::{DecisionId, Effect, EffectState};
-use runtime::inbound::InboundMessage;
+use runtime::inbound::{Act, InboundMessage};
 use runtime::ports::ledger::{
     CLOCK_BACK_MAX_MS, Claim, ClaimTerms, DUE_MS_MAX, Malformed, Received, TICKET_MESSAGES_MAX, WorkerId, Written,
 };
@@ -13,8 +13,14 @@ use triage::ticket::{Author, Message, TicketId};
 
 impl State {
     pub(crate) fn receive(&mut self, inbound: &InboundMessage, now: Timestamp) -> Received {
+        if inbound.act == Act::HandBack {
+            return self.hand_back(inbound, now);
+        }
         if !self.known_messages.insert(inbound.message_id.clone()) {
-            return Received::Duplicate;
+            return match self.taken_again(inbound, now) {
+                Some(again) => self.receive(&again, now),
+                None => Received::Duplicate,
+            };
         }
         self.newest_seq += 1;
         let (seq, number) = (self.newest_seq, self.conversations.len());
@@ -47,6 +53,7 @@ impl State {
             Author::Bot => Standing::Heard,
         };
         conversation.messages.push(MessageRow { message, seq, place: (2 * seq, 0, seq), received_at: now.as_millisecond(), standing });
+        self.send_on(inbound, seq, now);
         Received::New
     }
 
@@ -76,7 +83,7 @@ impl State {
 
     fn has_open_send(&self, ticket: &TicketId) -> bool {
         let is_open = |state: EffectState| state == EffectState::Sending || state == EffectState::Unknown;
-        self.effects.iter().any(|row| &row.ticket == ticket && is_open(row.state) && matches!(row.effect, Effect::Send { .. }))
+        self.effects.iter().any(|row| &row.ticket == ticket && is_open(row.state) && row.goes_out())
     }
 
     pub(crate) fn claim_due(&mut self, worker: &WorkerId, now: Timestamp, terms: ClaimTerms) -> Vec<Claim> {

@@ -11,7 +11,7 @@ use triage::ticket::MessageId;
 
 /// No send of the conversation is begun or unknown.
 const NO_OPEN_SEND: &str =
-    "NOT EXISTS (SELECT 1 FROM effects WHERE conversation = c.id AND state IN ('sending', 'unknown') AND kind = 'send')";
+    "NOT EXISTS (SELECT 1 FROM effects WHERE conversation = c.id AND state IN ('sending', 'unknown') AND kind IN ('send', 'relay'))";
 
 /// The lease no longer holds at `?1`; one from before the clock went back does not, or its turn would wait for the clock to catch
 /// up. The fence keeps its holder from writing.

@@ -3,8 +3,8 @@
 use crate::ledger::effect_key::effect_key;
 use crate::ledger::sqlite::claims::held;
 use crate::ledger::sqlite::effects::{add, cancel_pending};
-use crate::ledger::sqlite::intake::give_to_person;
 use crate::ledger::sqlite::outcomes;
+use crate::ledger::sqlite::person::give_to_person;
 use crate::ledger::sqlite::problem::Problem;
 use crate::ledger::sqlite::rows::{Conversation, message_seq, timestamp};
 use runtime::effect::{DecisionId, Effect};

@@ -72,14 +72,14 @@ pub(crate) fn note_consent(
 
 /// The send that the phone network knows by this id.
 pub(crate) fn send_of(connection: &Connection, vendor_id: &str) -> Result<Option<EffectKey>, Problem> {
-    let mut statement = connection.prepare_cached("SELECT key FROM effects WHERE vendor_id = ?1 AND kind = 'send'")?;
+    let mut statement = connection.prepare_cached("SELECT key FROM effects WHERE vendor_id = ?1 AND kind IN ('send', 'relay')")?;
     Ok(statement.query_row([vendor_id], |row| row.get(0)).optional()?.map(EffectKey))
 }
 
 /// Messages without a price that were sent between these moments.
 pub(crate) fn unbilled(connection: &Connection, after: i64, before: i64, max: usize) -> Result<Vec<String>, Problem> {
     let mut statement = connection.prepare_cached(
-        "SELECT e.vendor_id FROM effects e LEFT JOIN deliveries d ON d.effect = e.key WHERE e.kind = 'send' AND e.state = 'done'
+        "SELECT e.vendor_id FROM effects e LEFT JOIN deliveries d ON d.effect = e.key WHERE e.kind IN ('send', 'relay') AND e.state = 'done'
          AND e.vendor_id IS NOT NULL AND e.begun_at > ?1 AND e.begun_at <= ?2 AND d.price_micros IS NULL ORDER BY e.seq",
     )?;
     Ok(statement.query_map([after, before], |row| row.get(0))?.take(max).collect::<Result<_, _>>()?)
@@ -107,7 +107,7 @@ fn find(connection: &Connection, report: &DeliveryReport) -> Result<Option<Sent>
         let mut statement = connection.prepare_cached(&format!(
             "SELECT e.seq, e.conversation, e.ordinal, e.answers, e.state, e.begun_at, e.key, e.decision, e.effect, e.attempts, e.fence,
              c.ticket, c.customer, c.company FROM effects e JOIN conversations c ON c.id = e.conversation
-             WHERE e.{column} = ?1 AND e.kind = 'send'"
+             WHERE e.{column} = ?1 AND e.kind IN ('send', 'relay')"
         ))?;
         let mut rows = statement.query([value])?;
         if let Some(row) = rows.next()? {

@@ -6,7 +6,8 @@ use crate::ledger::sqlite::decisions::PreparedEffect;
 use crate::ledger::sqlite::outcomes;
 use crate::ledger::sqlite::problem::Problem;
 use crate::ledger::sqlite::rows::{Conversation, limit, timestamp};
-use runtime::effect::{DecisionId, EffectClaim, EffectKey};
+use crate::ledger::sqlite::settlement;
+use runtime::effect::{DecisionId, EffectClaim, EffectKey, EffectOutcome};
 use runtime::ports::ledger::{DUE_MS_MAX, WorkerId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
@@ -16,6 +17,9 @@ use triage::ticket::TicketId;
 /// Sends that are looked at in one call and found untrue, for every effect that is asked for: the rest waits for the next
 /// call, so that no transaction grows without end.
 pub const LOOKED_AT_PER_EFFECT: usize = 8;
+
+/// Why nothing may be said any more.
+pub const OPTED_OUT: &str = "the customer has opted out";
 
 /// Adds a pending effect that may begin at `due_at`, or waits for [`release`].
 pub(crate) fn add(
@@ -99,10 +103,17 @@ pub(crate) fn claim(connection: &Connection, worker: &WorkerId, now: i64, lease_
         for candidate in candidates {
             let speaks = candidate.kind == "send" || candidate.kind == "draft";
             let untrue = if speaks { untrue(connection, &candidate)? } else { None };
+            let is_unwanted = candidate.kind == "relay" && has_opted_out(connection, &candidate)?;
             match untrue {
                 Some(because) => {
                     let Candidate { seq, key, decision, conversation, .. } = candidate;
                     cancel(connection, seq, conversation, &key, &decision, because, now)?;
+                }
+                None if is_unwanted => {
+                    let claim = begin(connection, candidate.seq, worker, now, lease_ms)?;
+                    // Whoever wrote it must know that it did not go out.
+                    let problem = OPTED_OUT.to_owned();
+                    settlement::settle(connection, &claim, &EffectOutcome::Failed { problem }, now)?;
                 }
                 None => claims.push(begin(connection, candidate.seq, worker, now, lease_ms)?),
             }
@@ -145,13 +156,25 @@ fn untrue(connection: &Connection, send: &Candidate) -> Result<Option<&'static s
     if agent_wrote {
         return Ok(Some("a person wrote"));
     }
+    let newest = newest_consent(connection, &customer, &company)?;
+    let has_opted_out = newest.is_some_and(|(out, seq, decision)| out && seq > send.consent_seen && decision != send.decision);
+    Ok(has_opted_out.then_some(OPTED_OUT))
+}
+
+/// The newest change of consent, its number, and the decision behind it.
+fn newest_consent(connection: &Connection, customer: &str, company: &str) -> Result<Option<(bool, i64, String)>, Problem> {
     let mut newest = connection.prepare_cached(
         "SELECT opted_out, seq, decision FROM consents WHERE customer = ?1 AND company = ?2 ORDER BY at DESC, seq DESC LIMIT 1",
     )?;
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-    let newest: Option<(bool, i64, String)> = newest.query_row([customer, company], read).optional()?;
-    let has_opted_out = newest.is_some_and(|(out, seq, decision)| out && seq > send.consent_seen && decision != send.decision);
-    Ok(has_opted_out.then_some("the customer has opted out"))
+    Ok(newest.query_row([customer, company], read).optional()?)
+}
+
+/// Nothing may be sent to the customer, whoever wrote it.
+fn has_opted_out(connection: &Connection, relay: &Candidate) -> Result<bool, Problem> {
+    let mut of = connection.prepare_cached("SELECT customer, company FROM conversations WHERE id = ?1")?;
+    let (customer, company): (String, String) = of.query_row([relay.conversation], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(newest_consent(connection, &customer, &company)?.is_some_and(|(is_out, _, _)| is_out))
 }
 
 const CLAIMED: &str = "key, decision, (SELECT ticket FROM conversations WHERE id = effects.conversation), effect, attempts, begun_at, fence,

@@ -1,21 +1,32 @@
 //! Taking in: messages once by their id, and bytes that are no message once by their hash.
 
+use crate::ledger::sqlite::person::{self, give_to_person};
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{author_word, ms, owner_word, timestamp};
+use crate::ledger::sqlite::rows::{author_word, ms, timestamp};
 use crate::ledger::sqlite::{drafts, outcomes};
-use runtime::inbound::InboundMessage;
+use runtime::inbound::{Act, InboundMessage};
 use runtime::ports::ledger::{MALFORMED_BYTES_MAX, Malformed, Received};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use triage::ticket::{Author, Message, Owner};
+use triage::ticket::{Author, Message};
 
 /// Takes one message in.
 pub(crate) fn receive(connection: &Connection, inbound: &InboundMessage, now: jiff::Timestamp) -> Result<Received, Problem> {
+    if inbound.act == Act::HandBack {
+        return person::hand_back(connection, inbound, now);
+    }
     let mut known = connection.prepare_cached("SELECT 1 FROM messages WHERE message_id = ?1")?;
     if known.exists([&inbound.message_id.0])? {
-        return Ok(Received::Duplicate);
+        return match person::taken_again(connection, inbound, now)? {
+            Some(again) => take_in(connection, &again, now),
+            None => Ok(Received::Duplicate),
+        };
     }
+    take_in(connection, inbound, now)
+}
+
+fn take_in(connection: &Connection, inbound: &InboundMessage, now: jiff::Timestamp) -> Result<Received, Problem> {
     let message = inbound.message(now);
     let seq = next_seq(connection)?;
     let conversation = match message.author {
@@ -24,6 +35,7 @@ pub(crate) fn receive(connection: &Connection, inbound: &InboundMessage, now: ji
         Author::Bot => conversation_for(connection, inbound)?,
     };
     insert(connection, conversation, seq, &message, ms(now))?;
+    person::send_on(connection, inbound, conversation, seq, now)?;
     Ok(Received::New)
 }
 
@@ -114,13 +126,6 @@ fn agent_wrote(connection: &Connection, inbound: &InboundMessage, seq: i64, at: 
     outcomes::append(connection, conversation, decision.as_deref(), "agent_replied", &json!({}), now)?;
     drafts::measure(connection, conversation, &inbound.text, now)?;
     Ok(conversation)
-}
-
-/// A person owns the ticket from `at` on.
-pub(crate) fn give_to_person(connection: &Connection, conversation: i64, at: i64) -> Result<(), Problem> {
-    let mut statement = connection.prepare_cached("INSERT INTO owners (conversation, at, owner) VALUES (?1, ?2, ?3)")?;
-    statement.execute(params![conversation, at, owner_word(Owner::Person)])?;
-    Ok(())
 }
 
 /// Puts bytes that are no message among the dead letters, unless the same bytes are there already, open or closed.

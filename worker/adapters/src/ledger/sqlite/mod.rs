@@ -16,6 +16,7 @@ pub(crate) mod intake;
 pub(crate) mod log;
 pub mod open;
 pub mod outcomes;
+pub(crate) mod person;
 pub(crate) mod problem;
 pub(crate) mod reader;
 pub(crate) mod records;

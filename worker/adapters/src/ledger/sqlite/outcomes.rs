@@ -18,7 +18,7 @@ pub struct Outcome {
     /// The decision that it belongs to, when there is one.
     pub decision: Option<String>,
     /// A word: `decided`, `buried`, `sent`, `drafted`, `tagged`, `escalated`, `cancelled`, `failed`,
-    /// `recorded`, the states of a delivery (`sent`, `delivered`, …), `billed`, `draft_used`, `draft_edited`, `draft_ignored`,
+    /// `recorded`, `relayed`, `handed_back`, the states of a delivery (`sent`, `delivered`, …), `billed`, `draft_used`, `draft_edited`, `draft_ignored`,
     /// `agent_replied`, `customer_wrote_again`, `opted_out`, `opted_in`, `retried`, `discarded`.
     pub what: String,
     /// More, without message text and phone numbers.

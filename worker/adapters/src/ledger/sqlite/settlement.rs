@@ -3,8 +3,9 @@
 use crate::ledger::failure::escalation;
 use crate::ledger::sqlite::decisions::PreparedEffect;
 use crate::ledger::sqlite::effects::{add, release};
-use crate::ledger::sqlite::intake::{give_to_person, next_seq};
+use crate::ledger::sqlite::intake::next_seq;
 use crate::ledger::sqlite::outcomes;
+use crate::ledger::sqlite::person::give_to_person;
 use crate::ledger::sqlite::problem::Problem;
 use crate::ledger::sqlite::rows::{conversation_of, message_seq, ms};
 use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
@@ -66,6 +67,8 @@ pub(crate) fn done(connection: &Connection, claim: &EffectClaim, open: &Open, ve
             say(connection, claim, open, vendor_id, text, now)?;
             "sent"
         }
+        // It stands in the conversation since the person wrote it.
+        Effect::Relay { .. } => "relayed",
         Effect::Draft(_) => "drafted",
         Effect::Tag { tags } => {
             put_on(connection, open.conversation, tags, now)?;
@@ -130,7 +133,7 @@ pub(crate) fn lost(connection: &Connection, claim: &EffectClaim, open: &Open, pr
     let detail = json!({ "effect": claim.key.0, "kind": kind, "problem": problem });
     outcomes::append(connection, open.conversation, Some(&claim.decision.0), "failed", &detail, now)?;
     match &claim.effect {
-        Effect::Send { .. } | Effect::Draft(_) => tell_a_person(connection, claim, open, problem, now)?,
+        Effect::Send { .. } | Effect::Relay { .. } | Effect::Draft(_) => tell_a_person(connection, claim, open, problem, now)?,
         Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => {}
     }
     release(connection, &claim.decision.0, now)

@@ -142,11 +142,7 @@ impl State {
 
     fn near(&self, query: &QueryVector, allowed: &[bool], limit: usize) -> Vec<(f32, u32)> {
         let mut best = Best::new(limit.saturating_mul(ROUGH_PER_KEY));
-        for (row, allowed) in (0_u32..).zip(allowed) {
-            if *allowed && let Some(cosine) = self.matrix.roughly(row as usize, query) {
-                best.push(cosine, row);
-            }
-        }
+        self.matrix.roughly(query, allowed, limit, |row, cosine| best.push(cosine, row));
         let exactly = best.finish().into_iter().map(|(_, row)| (self.matrix.cosine(row as usize, query), row));
         self.first(exactly.collect(), limit)
     }
@@ -173,6 +169,9 @@ impl VectorIndex for EmbeddedVectorIndex {
     async fn apply(&self, changes: &[IndexChange], revision: Revision) -> Result<(), IndexError> {
         // The lock on the words keeps a second change out from the plan to the end.
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        if revision == Revision(0) {
+            self.start_anew(&mut words)?;
+        }
         let plan = self.plan(changes);
         match words.change(&plan.removed_rows, &plan.added_words) {
             Ok(searcher) => {

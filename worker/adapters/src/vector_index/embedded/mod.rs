@@ -11,4 +11,5 @@ pub mod best;
 pub mod index;
 pub mod matrix;
 pub mod rows;
+pub mod sketch;
 pub mod words;

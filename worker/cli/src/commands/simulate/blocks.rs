@@ -3,28 +3,32 @@
 use crate::args::simulate::SimulateArgs;
 use crate::commands::learn::SEED;
 use crate::commands::simulate::canaries;
-use crate::commands::simulate::folder::{LineWriter, RunFolder, read_lines};
-use crate::commands::simulate::input::{COURTESY, Input, PAGE};
+use crate::commands::simulate::folder::{LineWriter, RunFolder};
+use crate::commands::simulate::input::{Input, PAGE};
+use crate::commands::simulate::judge::PromptedJudge;
+use crate::commands::simulate::turns::{Block, closed, decide_page, opened, undecided};
 use crate::commands::simulate::world::{EmbedderMeaning, StoreOrigins, World};
 use crate::screen::Screen;
 use crate::wiring;
+use crate::wiring::simulated::SimulatedModel;
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use knowledge::learned::classifier::LocalClassifier;
 use knowledge::learned::example::{Example, examples_of, examples_of_catalog};
 use knowledge::learned::training::train;
-use knowledge::stages::personal::Personal;
+use prompts::minds::judge::ModelJudge;
 use simulations::calibrate::{Judged, calibrate};
 use simulations::guard::{Guard, LeakAudit};
-use simulations::line::Line;
-use simulations::past::{Human, LeftOut, PastError, pseudonym, replayable};
-use simulations::score::score;
-use simulations::scorers::reply::{ReplyScorer, Verdict};
+use simulations::mind::Mind;
+use simulations::past::LeftOut;
+use simulations::score::Bench;
+use simulations::scorers::judge::Judge;
+use simulations::scorers::reply::ReplyScorer;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use triage::consultation::Mind as Author;
 use triage::gate::Gate;
 use triage::intent::IntentCatalog;
-use triage::past::PastTicket;
 use triage::policy::Policy;
 use triage::terms::Terms;
 use triage::ticket::TicketId;
@@ -59,6 +63,22 @@ pub struct Replay<'a> {
     pub documents: &'a str,
     /// How many are decided at the same time.
     pub concurrency: usize,
+    /// Who decides.
+    pub mind: Mind,
+    /// The language model, when one is asked.
+    pub model: Option<&'a SimulatedModel>,
+    /// The model judges would-be replies.
+    pub judge: bool,
+}
+
+/// A would-be reply that the human answer judges.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct JudgedAt {
+    /// When the answer was given.
+    at: Timestamp,
+    /// Whose gate can learn of it.
+    author: Author,
+    judged: Judged,
 }
 
 /// A decided block, as it is kept for a run that is broken off.
@@ -66,16 +86,7 @@ pub struct Replay<'a> {
 struct Kept {
     audit: LeakAudit,
     counted: bool,
-}
-
-/// What every task of a block shares.
-struct Block {
-    number: usize,
-    triage: Triage,
-    scorer: ReplyScorer,
-    left_out: Option<LeftOut>,
-    repeats: usize,
-    copies: BTreeSet<TicketId>,
+    judged: Vec<JudgedAt>,
 }
 
 impl Replay<'_> {
@@ -83,7 +94,7 @@ impl Replay<'_> {
     pub async fn run(&self, bar: &ProgressBar, screen: &Screen) -> anyhow::Result<Replayed> {
         let twins = Arc::new(self.input.twins.found().clone());
         let mut replayed = Replayed { counted_from: self.args.blocks, audit: LeakAudit::default() };
-        let mut judged: VecDeque<(Timestamp, Judged)> = VecDeque::new();
+        let mut judged: VecDeque<JudgedAt> = VecDeque::new();
         for number in 0..self.args.blocks {
             let (start, end) = (self.bound(number), self.bound(number + 1));
             bar.set_message(format!("block {} of {}: tickets {start} to {end} of {}", number + 1, self.args.blocks, self.input.count));
@@ -103,7 +114,10 @@ impl Replay<'_> {
             if kept.counted {
                 replayed.counted_from = replayed.counted_from.min(number);
             }
-            self.take_judged(number, &mut judged)?;
+            judged.extend(kept.judged);
+            while judged.len() > JUDGED_MAX {
+                judged.pop_front();
+            }
         }
         Ok(replayed)
     }
@@ -111,22 +125,6 @@ impl Replay<'_> {
     /// Where a block begins.
     fn bound(&self, block: usize) -> usize {
         self.input.count * block / self.args.blocks
-    }
-
-    /// Would-be replies of a block that people's answers judge.
-    fn take_judged(&self, number: usize, judged: &mut VecDeque<(Timestamp, Judged)>) -> anyhow::Result<()> {
-        for line in read_lines::<Line>(&self.folder.block(number))? {
-            let line = line?;
-            let (Some(decision), Some(scores)) = (line.decision, line.scores) else { continue };
-            let answered_at = line.at.saturating_add(jiff::SignedDuration::from_secs(line.human.answered_after_s.unwrap_or(0)))?;
-            if let (Some(judgement), Some(is_wrong)) = (decision.receipt.judgement, scores.verdict().and_then(Verdict::is_wrong)) {
-                judged.push_back((answered_at, Judged { signals: judgement.signals, is_wrong }));
-            }
-        }
-        while judged.len() > JUDGED_MAX {
-            judged.pop_front();
-        }
-        Ok(())
     }
 
     /// The oldest block: nothing was there before it.
@@ -137,7 +135,7 @@ impl Replay<'_> {
             page.iter().try_for_each(|past| lines.write(&undecided(past, 0, LeftOut::LearnedFrom)))?;
         }
         lines.finish()?;
-        Ok(Kept { audit: LeakAudit::default(), counted: false })
+        Ok(Kept { audit: LeakAudit::default(), counted: false, judged: Vec::new() })
     }
 
     async fn decide(
@@ -145,17 +143,22 @@ impl Replay<'_> {
         number: usize,
         start: usize,
         end: usize,
-        judged: &VecDeque<(Timestamp, Judged)>,
+        judged: &VecDeque<JudgedAt>,
         twins: &Arc<BTreeMap<TicketId, BTreeSet<TicketId>>>,
         bar: &ProgressBar,
     ) -> anyhow::Result<Kept> {
         let tickets = &self.input.tickets;
         let begins = tickets.range(start, start + 1)?.first().and_then(opened).unwrap_or(Timestamp::UNIX_EPOCH);
         self.learn_history(start, begins).await?;
-        let known: Vec<Judged> = judged.iter().filter(|(at, _)| *at < begins).map(|(_, judged)| judged.clone()).collect();
-        let gate = calibrate(&known, begins).ok();
+        let fitted = |author: Author| {
+            let known: Vec<Judged> =
+                judged.iter().filter(|one| one.at < begins && one.author == author).map(|one| one.judged.clone()).collect();
+            calibrate(&known, begins).ok()
+        };
+        let (gate, of_model) = (fitted(Author::Local), fitted(Author::Model));
+        let decides = if self.mind == Mind::Model { &of_model } else { &gate };
         // Where the gate never sees enough, the last two blocks count all the same: drafts can be compared too.
-        let counted = (gate.is_some() && number >= 2) || number + 2 >= self.args.blocks;
+        let counted = (decides.is_some() && number >= 2) || number + 2 >= self.args.blocks;
         let guard = Arc::new(Guard::new(
             self.world.retriever()?,
             Arc::new(StoreOrigins(self.world.store.clone())),
@@ -165,20 +168,24 @@ impl Replay<'_> {
         ));
         let terms = Terms::new(self.policy.clone(), self.catalog.clone(), gate.unwrap_or_else(Gate::cautious));
         let classifier = self.classifier(start, begins).await?;
+        let first = wiring::triage(terms, Arc::new(classifier), guard.clone());
         let block = Arc::new(Block {
             number,
-            triage: wiring::triage(terms, Arc::new(classifier), guard.clone()),
-            scorer: ReplyScorer { meaning: Arc::new(EmbedderMeaning(self.world.embedder.clone())), retriever: guard.clone() },
+            bench: self.bench(&first, of_model.unwrap_or_else(Gate::cautious), guard.clone())?,
             left_out: (!counted).then_some(LeftOut::CalibratedOn),
-            repeats: self.args.repeats,
             copies: twins.keys().filter(|ticket| self.input.twins.is_copy(ticket)).cloned().collect(),
         });
+        let mut kept = Vec::new();
         let mut lines = LineWriter::create(&self.folder.block(number))?;
         for from in (start..end).step_by(PAGE) {
             let to = (from + PAGE).min(end);
             let page = tickets.range(from, to)?;
             let back = self.input.came_back_at.get(from..to).unwrap_or_default();
-            decide_page(&block, page, back, self.concurrency).await?.iter().try_for_each(|line| lines.write(line))?;
+            for turn in decide_page(&block, page, back, self.concurrency).await? {
+                lines.write(&turn.line)?;
+                let at = turn.answered_at;
+                kept.extend(turn.judged.into_iter().map(|(author, judged)| JudgedAt { at, author, judged }));
+            }
             bar.set_message(format!("block {} of {}: ticket {to} of {}", number + 1, self.args.blocks, self.input.count));
         }
         let mut audit = guard.audit();
@@ -187,7 +194,25 @@ impl Replay<'_> {
             audit.add(&canaries::look(self.world, &last, twins, self.args.today).await?);
         }
         lines.finish()?;
-        Ok(Kept { audit, counted })
+        Ok(Kept { audit, counted, judged: kept })
+    }
+
+    /// Who decides and compares: as many as a ticket is decided times, each with answers of its own from the model.
+    fn bench(&self, first: &Triage, of_model: Gate, guard: Arc<Guard>) -> anyhow::Result<Bench> {
+        let mut draws = Vec::with_capacity(self.args.repeats.max(1));
+        for draw in 0..self.args.repeats.max(1) {
+            let asks = self.model.filter(|_| self.mind.asks_a_model());
+            let second = asks.map(|model| model.mind(first, of_model.clone(), draw)).transpose()?;
+            draws.push(Triage { second, ..first.clone() });
+        }
+        let judge = self.model.filter(|_| self.judge).map(|model| ModelJudge::new(model.desk())).transpose()?;
+        let scorer = ReplyScorer {
+            meaning: Arc::new(EmbedderMeaning(self.world.embedder.clone())),
+            retriever: guard,
+            judge: judge.map(|judge| -> Arc<dyn Judge> { Arc::new(PromptedJudge(judge)) }),
+        };
+        let again = draws.split_off(1);
+        Ok(Bench { triage: draws.pop().unwrap_or_else(|| first.clone()), again, mind: self.mind, scorer })
     }
 
     /// The newest past tickets that were over when the block began.
@@ -209,83 +234,5 @@ impl Replay<'_> {
         }
         let model = train(&examples, &self.catalog, embedder.as_ref(), SEED).await?;
         Ok(LocalClassifier::new(Arc::new(model), embedder.clone())?)
-    }
-}
-
-/// When a ticket was opened.
-fn opened(past: &PastTicket) -> Option<Timestamp> {
-    past.ticket.messages.first().map(|message| message.at)
-}
-
-/// When the last word of a ticket was said.
-fn closed(past: &PastTicket) -> Timestamp {
-    past.ticket.messages.last().map_or(Timestamp::UNIX_EPOCH, |message| message.at)
-}
-
-/// Decides a page, so many at the same time; lines come in the order of the tickets, whatever the number.
-async fn decide_page(
-    block: &Arc<Block>,
-    page: Vec<PastTicket>,
-    back: &[Option<Timestamp>],
-    concurrency: usize,
-) -> anyhow::Result<Vec<Line>> {
-    let share = page.len().div_ceil(concurrency.max(1)).max(1);
-    let mut pairs: Vec<(PastTicket, Option<Timestamp>)> = page.into_iter().zip(back.iter().copied()).collect();
-    let mut tasks = Vec::new();
-    while !pairs.is_empty() {
-        let part: Vec<_> = pairs.drain(..share.min(pairs.len())).collect();
-        let block = block.clone();
-        tasks.push(tokio::spawn(async move {
-            let mut lines = Vec::with_capacity(part.len());
-            for (past, back) in &part {
-                lines.push(decide_one(&block, past, *back).await);
-            }
-            lines
-        }));
-    }
-    let mut lines = Vec::new();
-    for task in tasks {
-        lines.extend(task.await?);
-    }
-    Ok(lines)
-}
-
-async fn decide_one(block: &Block, past: &PastTicket, back: Option<Timestamp>) -> Line {
-    if block.copies.contains(&past.ticket.id) {
-        return undecided(past, block.number, LeftOut::Copy);
-    }
-    let mut ready = match replayable(past, &COURTESY) {
-        Ok(ready) => ready,
-        Err(PastError::LeftOut(why)) => return undecided(past, block.number, why),
-        Err(PastError::Case(_)) => return undecided(past, block.number, LeftOut::Failed),
-    };
-    if let (Some(answered), Some(back)) = (ready.answered_at, back) {
-        ready.human.came_back_after_s = Some((back.as_second() - answered.as_second()).max(0));
-    }
-    let personal = Personal::of(&past.ticket.messages);
-    let question = personal.clean(&ready.case.text());
-    match score(&block.triage, &block.scorer, &ready, block.number, question, block.repeats).await {
-        Ok(mut line) => {
-            line.left_out = block.left_out;
-            line.human.answer = line.human.answer.map(|answer| personal.clean(&answer));
-            line
-        }
-        Err(_) => undecided(past, block.number, LeftOut::Failed),
-    }
-}
-
-fn undecided(past: &PastTicket, block: usize, why: LeftOut) -> Line {
-    let first = past.ticket.messages.iter().find(|message| message.author == triage::ticket::Author::Customer);
-    let personal = Personal::of(&past.ticket.messages);
-    Line {
-        ticket: past.ticket.id.clone(),
-        at: opened(past).unwrap_or(Timestamp::UNIX_EPOCH),
-        block,
-        customer: pseudonym(past),
-        left_out: Some(why),
-        question: first.map(|message| personal.clean(&message.text)).unwrap_or_default(),
-        human: Human { intents: past.intents.clone(), ..Human::default() },
-        decision: None,
-        scores: None,
     }
 }

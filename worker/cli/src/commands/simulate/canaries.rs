@@ -5,7 +5,7 @@
 //! find one, or the answers could not have been found at all and the test would show nothing. They are planted after everything
 //! was decided, so that they change no figure.
 
-use crate::commands::simulate::input::COURTESY;
+use crate::commands::courtesy::COURTESY;
 use crate::commands::simulate::world::{StoreOrigins, World};
 use jiff::{SignedDuration, Timestamp};
 use knowledge::document::{Document, DocumentKey, Section, VersionedDocument};
@@ -98,6 +98,7 @@ async fn planted(world: &World, ready: &Replayable, name: TicketId, at: Timestam
         ticket: Some(name),
         intent: None,
         valid_from: Some(at),
+        link: None,
         sections: vec![section],
     };
     let version = document.version();

@@ -17,6 +17,7 @@ use knowledge::document::DocumentKey;
 use knowledge::ports::loader::Loader;
 use knowledge::ports::store::{IndexChange, KnowledgeStore, NewVersion, Revision, SourceChange};
 use knowledge::source::{Source, SourceId, SourceKind};
+use knowledge::stages::chunk::PlainChunk;
 use knowledge::sync::Sync;
 use simulations::report::listing::cut;
 use simulations::report::sources::Contradicting;
@@ -59,12 +60,12 @@ pub async fn bring(config: &Config, home: &Home, args: &SimulateArgs, world: &Wo
             let staging = tempfile::tempdir().context("cannot make a temporary folder: is TMPDIR writable?")?;
             let store = wiring::knowledge(config, &Home::open(staging.path())?)?.store;
             sync(config, path, ALWAYS, world, store.clone()).await?;
-            copy(store.as_ref(), world.store.as_ref(), true).await?;
+            copy(store.as_ref(), world, true).await?;
             "today's".to_owned()
         }
         (None, today) => {
             if home.knowledge().exists() {
-                copy(wiring::knowledge(config, home)?.store.as_ref(), world.store.as_ref(), today).await?;
+                copy(wiring::knowledge(config, home)?.store.as_ref(), world, today).await?;
             }
             "as the data folder says".to_owned()
         }
@@ -109,8 +110,9 @@ struct Version {
 }
 
 /// Copies documents with what admins said of them; past tickets stay behind, for the run brings its own.
-async fn copy(from: &dyn KnowledgeStore, to: &dyn KnowledgeStore, today: bool) -> anyhow::Result<()> {
-    let Some(embedder) = from.embedder().await? else { return Ok(()) };
+async fn copy(from: &dyn KnowledgeStore, world: &World, today: bool) -> anyhow::Result<()> {
+    let Some(made_by) = from.embedder().await? else { return Ok(()) };
+    let (to, embedder) = (world.store.as_ref(), world.embedder.name());
     let chunks: BTreeMap<PassageId, Chunk> = document_chunks(from).await?.into_iter().map(|chunk| (chunk.id.clone(), chunk)).collect();
     let mut versions: BTreeMap<(SourceId, DocumentKey, String), Version> = BTreeMap::new();
     let newest = from.revision().await?;
@@ -129,8 +131,12 @@ async fn copy(from: &dyn KnowledgeStore, to: &dyn KnowledgeStore, today: bool) -
             version.valid_to = chunk.valid_to;
             let mut chunk = chunk.clone();
             chunk.valid_from = version.valid_from;
-            let keys = keys.into_iter().map(|(kind, text, embedding)| Key { kind, text, embedding }).collect();
-            version.chunks.push(KeyedChunk { chunk, keys });
+            let keyed = if made_by == embedder {
+                KeyedChunk { chunk, keys: keys.into_iter().map(|(kind, text, embedding)| Key { kind, text, embedding }).collect() }
+            } else {
+                world.keyed(PlainChunk { chunk, keys: keys.into_iter().map(|(kind, text, _)| (kind, text)).collect() }).await?
+            };
+            version.chunks.push(keyed);
         }
     }
     for summary in from.sources().await?.into_iter().filter(|summary| summary.source.kind == SourceKind::Folder) {
@@ -141,9 +147,9 @@ async fn copy(from: &dyn KnowledgeStore, to: &dyn KnowledgeStore, today: bool) -
     for ((source, document, version), content) in ordered {
         let title = content.chunks.first().map(|keyed| keyed.chunk.title.clone()).unwrap_or_default();
         let new = NewVersion { document: document.clone(), title, version, valid_from: content.valid_from, chunks: content.chunks };
-        to.apply(&source, &SourceChange { versions: vec![new], gone: Vec::new() }, &embedder, content.valid_from).await?;
+        to.apply(&source, &SourceChange { versions: vec![new], gone: Vec::new() }, embedder, content.valid_from).await?;
         if let Some(end) = content.valid_to {
-            to.apply(&source, &SourceChange { versions: Vec::new(), gone: vec![document] }, &embedder, end).await?;
+            to.apply(&source, &SourceChange { versions: Vec::new(), gone: vec![document] }, embedder, end).await?;
         }
     }
     for entry in from.curations().await? {

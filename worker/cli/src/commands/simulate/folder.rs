@@ -142,6 +142,13 @@ impl LineWriter {
         self.file.write_all(b"\n").with_context(|| unwritten(&self.path))
     }
 
+    /// All of another file, byte by byte.
+    pub fn append(&mut self, other: &Path) -> anyhow::Result<()> {
+        let mut file = File::open(other).with_context(|| format!("cannot open {}", other.display()))?;
+        std::io::copy(&mut file, &mut self.file).with_context(|| unwritten(&self.path))?;
+        Ok(())
+    }
+
     /// The file is whole.
     pub fn finish(self) -> anyhow::Result<()> {
         self.file.into_inner().map_err(|error| error.into_error()).with_context(|| unwritten(&self.path))?;

@@ -2,26 +2,23 @@
 
 use crate::args::simulate::SimulateArgs;
 use crate::commands::knowledge_sync::columns;
+use crate::commands::simulate::folder::LineWriter;
+use crate::commands::simulate::turns::undecided;
 use adapters::loader::combined::CombinedLoader;
 use adapters::loader::tickets_csv::TicketsCsv;
 use adapters::past_tickets::PastTickets;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use knowledge::learned::greeting::is_bare_greeting;
 use knowledge::ports::loader::{Item, Loader};
 use knowledge::source::{Source, SourceId, SourceKind};
-use knowledge::stages::courtesy::{is_courtesy, is_opener};
 use simulations::line::Line;
-use simulations::past::{Courtesy, Human, LeftOut};
+use simulations::past::{Human, LeftOut};
 use simulations::twins::{Twins, fnv};
 use std::collections::HashMap;
-use std::path::Path;
-use triage::sms::sentence;
+use std::path::{Path, PathBuf};
 use triage::ticket::TicketId;
 
-/// Lines that could not be read, named one by one at most.
-const REFUSED_NAMED_MAX: usize = 10_000;
 /// Tickets read at once.
 pub const PAGE: usize = 1_000;
 
@@ -31,19 +28,12 @@ pub struct Input {
     pub tickets: PastTickets,
     /// How many there are.
     pub count: usize,
-    /// What could not be read.
-    pub refused: Vec<Line>,
+    /// Lines of what could not be read, or came twice; as a file, for they can be many.
+    pub refused: PathBuf,
     /// Conversations that would give one another's answer away.
     pub twins: Twins,
     /// By place: when the same customer opened the next conversation.
     pub came_back_at: Vec<Option<Timestamp>>,
-}
-
-/// What tells small talk from substance.
-pub const COURTESY: Courtesy = Courtesy { is_greeting: is_bare_greeting, is_opener: only_opens, is_thanks: is_courtesy };
-
-fn only_opens(text: &str) -> bool {
-    sentence::sentences(text).into_iter().all(is_opener)
 }
 
 /// Reads the file.
@@ -55,17 +45,24 @@ pub fn read(args: &SimulateArgs, path: &str, work: &Path) -> anyhow::Result<Inpu
     let kind = SourceKind::Tickets { columns: columns(&args.columns)? };
     let source = Source { id: SourceId("tickets".to_owned()), kind, location, language: None, valid_from: None };
     let mut tickets = PastTickets::create(&work.join("tickets.db"))?;
-    let mut refused = Vec::new();
+    let refused = work.join("refused.jsonl");
+    let mut lines = LineWriter::create(&refused)?;
+    let mut first_reason = None;
     for item in loader(args)?.items(&source)? {
         match item {
-            Item::Ticket(past) => tickets.add(&past)?,
-            Item::Refused(line) if refused.len() < REFUSED_NAMED_MAX => refused.push(unreadable(line.name, line.reason)),
-            Item::Refused(_) | Item::Document(_) => {}
+            Item::Ticket(past) if tickets.add(&past)? => {}
+            Item::Ticket(past) => lines.write(&undecided(&past, 0, LeftOut::Twice))?,
+            Item::Refused(line) => {
+                first_reason.get_or_insert_with(|| format!(" ({}: {})", line.name, line.reason));
+                lines.write(&unreadable(line.name, line.reason))?;
+            }
+            Item::Document(_) => {}
         }
     }
+    lines.finish()?;
     let count = tickets.order()?;
     if count == 0 {
-        let why = refused.first().map_or(String::new(), |line| format!(" ({}: {})", line.ticket, line.question));
+        let why = first_reason.unwrap_or_default();
         bail!("no ticket could be read from {path}{why}: docs/tickets.md has the forms");
     }
     let (twins, came_back_at) = survey(&tickets, count)?;

@@ -4,6 +4,7 @@ use crate::args::simulate::LabelArgs;
 use crate::commands::learn::SEED;
 use crate::commands::simulate::folder::{RunFolder, read_lines, write_lines};
 use crate::commands::simulate::reporting;
+use crate::commands::simulate::world::embedder_of;
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
@@ -50,7 +51,7 @@ pub async fn run(config: &Config, args: &LabelArgs, screen: &Screen) -> anyhow::
         write_lines(&path, &labels)?;
     }
     let policy = wiring::terms(config, &home)?.policy;
-    let report = reporting::write(&folder, &policy, wiring::embedder(config)?).await?;
+    let report = reporting::write(&folder, &policy, embedder_of(config, &folder.facts()?.setup)?).await?;
     match &report.headline.corrected {
         Some(corrected) => screen.line(format!("\n{}", verdict::corrected(corrected))),
         None => screen.line(format!("\n{} labels so far: ten are needed to correct the figure.", labels.len())),

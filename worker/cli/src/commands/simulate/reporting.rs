@@ -12,8 +12,9 @@ use simulations::report::collect::{Beside, Collector};
 use simulations::report::data::Report;
 use simulations::report::page::page;
 use simulations::scorers::action::Did;
+use simulations::scorers::judge::Judgement;
 use simulations::scorers::reply::{Meaning, Verdict};
-use simulations::statistics::prediction_powered::{Corrected, Labelled, correct};
+use simulations::statistics::prediction_powered::{Corrected, Labelled, correct, judge_error};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use triage::intent::IntentName;
@@ -81,7 +82,8 @@ fn corrected(folder: &RunFolder) -> anyhow::Result<Option<Corrected>> {
     }
     let labels: BTreeMap<String, bool> =
         read_lines::<Label>(&path)?.map(|label| label.map(|label| (label.ticket, label.is_right))).collect::<anyhow::Result<_>>()?;
-    let (mut judged_right, mut of, mut labelled) = (0, 0, Vec::new());
+    let (mut judged_right, mut of) = (0, 0);
+    let (mut labelled, mut automatic, mut has_judge) = (Vec::new(), Vec::new(), false);
     for line in folder.lines()? {
         let line = line?;
         let Some(scores) = line.scores.as_ref().filter(|scores| line.counts() && scores.did == Did::Reply) else { continue };
@@ -90,8 +92,20 @@ fn corrected(folder: &RunFolder) -> anyhow::Result<Option<Corrected>> {
         of += 1;
         judged_right += usize::from(right);
         if let Some(is_right) = labels.get(&line.ticket.0) {
+            let by_itself = match scores.reply.as_ref().and_then(|reply| reply.judgement.as_ref()) {
+                Some(Judgement::Opinion { automatic, .. }) => {
+                    has_judge = true;
+                    scores.unsafe_because.is_empty() && automatic.is_wrong() == Some(false)
+                }
+                Some(Judgement::None) | None => right,
+            };
             labelled.push(Labelled { judged_right: right, is_right: *is_right });
+            automatic.push(Labelled { judged_right: by_itself, is_right: *is_right });
         }
     }
-    Ok(correct(judged_right, of, &labelled))
+    let mut corrected = correct(judged_right, of, &labelled);
+    if let Some(corrected) = corrected.as_mut().filter(|_| has_judge) {
+        corrected.automatic = Some(judge_error(&automatic));
+    }
+    Ok(corrected)
 }

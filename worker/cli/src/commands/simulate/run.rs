@@ -5,16 +5,17 @@ use crate::commands::knowledge_sync::spinner;
 use crate::commands::learn::SEED;
 use crate::commands::simulate::blocks::Replay;
 use crate::commands::simulate::documents::{bring, contradicting};
-use crate::commands::simulate::folder::{Facts, RunFolder, check_empty, read_lines, write_lines};
+use crate::commands::simulate::folder::{Facts, LineWriter, RunFolder, check_empty};
 use crate::commands::simulate::world::World;
-use crate::commands::simulate::{apply, gate, input, label, reporting};
-use crate::config::Config;
+use crate::commands::simulate::{apply, gaps, gate, input, label, reporting};
+use crate::config::{Config, EmbedderKind};
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
+use crate::wiring::simulated::{SimulatedModel, described};
 use adapters::digest;
 use anyhow::{Context, bail};
-use simulations::line::Line;
+use simulations::mind::Mind;
 use simulations::report::data::{Mode, Prices, Report, Setup};
 use simulations::report::verdict::{corrected, show};
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ pub const BLOCKS_MIN: usize = 4;
 pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
     match &args.command {
         Some(SimulateCommand::Label(label)) => return label::run(config, label, screen).await,
+        Some(SimulateCommand::Gaps(gaps)) => return gaps::run(config, gaps, screen).await,
         Some(SimulateCommand::Gate(gate)) => return gate::run(config, gate, screen),
         Some(SimulateCommand::Apply(apply)) => return apply::run(config, apply, screen),
         None => {}
@@ -39,6 +41,9 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
         bail!("--blocks {} is too few: at least {BLOCKS_MIN}", args.blocks);
     }
     let home = Home::open(&config.data_dir)?;
+    let config = &embedding(config, args.lexical);
+    let (mind, judge) = (args.mind.mind(), args.judge || (args.mind.mind().asks_a_model() && !args.no_judge));
+    let model = (mind.asks_a_model() || judge).then(|| SimulatedModel::open(config, &home)).transpose()?;
     let (terms, assumed_open) = terms(config, &home, args.open)?;
     let bar = spinner(screen, "reading documents");
     let staging =
@@ -47,6 +52,8 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
     let documents = bring(config, &home, args, &world).await?;
     let compared_with = args.compare.as_deref().map(|name| RunFolder::find(&home, Some(name))).transpose()?;
     let mut setup = setup(args, path, &terms, assumed_open, world.embedder.name());
+    (setup.mind, setup.judge) = (mind, judge);
+    setup.model = model.as_ref().map(|_| described(config)).transpose()?;
     setup.documents_from = documents.from.clone();
     let compared = compared_with.as_ref().map(|folder| folder.path().to_path_buf());
     setup.run = hash::of(&(&setup, digest::of_file(Path::new(path))?, &documents.digest, &compared, &args.columns, &args.time_zone));
@@ -68,7 +75,13 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
             args,
             folder: &folder,
             documents: &documents.digest,
-            concurrency: args.concurrency.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+            concurrency: args.concurrency.unwrap_or_else(|| match &model {
+                Some(_) => config.model.calls.concurrency_max,
+                None => std::thread::available_parallelism().map_or(1, usize::from),
+            }),
+            mind,
+            model: model.as_ref(),
+            judge,
         };
         let contradicting = contradicting(&world, &documents.chunks).await?;
         let replayed = replay.run(&bar, screen).await?;
@@ -92,6 +105,15 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
     print(screen, &report, &folder, is_known);
     screen.json(&report)?;
     Ok(if report.audit.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The configuration, with the embedder that knows words and letters alone where that is asked for.
+fn embedding(config: &Config, lexical: bool) -> Config {
+    let mut config = config.clone();
+    if lexical {
+        config.embedder.kind = EmbedderKind::Letters;
+    }
+    config
 }
 
 fn canonical(path: &Path) -> PathBuf {
@@ -123,6 +145,9 @@ fn setup(args: &SimulateArgs, path: &str, terms: &Terms, assumed_open: bool, emb
         history_max: args.history_max,
         examples_max: args.examples_max,
         embedder: embedder.to_owned(),
+        mind: Mind::Local,
+        model: None,
+        judge: false,
         policy: terms.policy_hash.clone(),
         seed: SEED,
         program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -148,16 +173,12 @@ fn start_anew(folder: &RunFolder, run: &str, again: bool) -> anyhow::Result<()> 
     Home::replace(&name, run.as_bytes())
 }
 
-/// All blocks as one file, behind what could not be read.
-fn join(folder: &RunFolder, blocks: usize, refused: &[Line]) -> anyhow::Result<()> {
-    let mut parts = Vec::new();
-    for block in 0..blocks {
-        parts.push(read_lines::<Line>(&folder.block(block))?);
-    }
-    let mut failed = None;
-    let lines = parts.into_iter().flatten().map_while(|line| line.map_err(|error| failed = Some(error)).ok());
-    write_lines(&folder.file("tickets.jsonl"), refused.iter().cloned().chain(lines))?;
-    failed.map_or(Ok(()), Err)
+/// All blocks as one file, byte by byte, behind what could not be read.
+fn join(folder: &RunFolder, blocks: usize, refused: &Path) -> anyhow::Result<()> {
+    let mut lines = LineWriter::create(&folder.file("tickets.jsonl"))?;
+    lines.append(refused)?;
+    (0..blocks).try_for_each(|block| lines.append(&folder.block(block)))?;
+    lines.finish()
 }
 
 fn print(screen: &Screen, report: &Report, folder: &RunFolder, is_known: bool) {

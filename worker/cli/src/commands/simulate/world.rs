@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use knowledge::chunk::{Chunk, Key, KeyedChunk};
 use knowledge::feed::Feed;
+use knowledge::learned::letters::{self, LetterEmbedder};
 use knowledge::ports::embedder::Embedder;
 use knowledge::ports::parser::Parser;
 use knowledge::ports::store::{IndexChange, KnowledgeStore, Revision};
@@ -19,12 +20,21 @@ use knowledge::source::{Source, SourceId, SourceKind};
 use knowledge::stages::chunk::PlainChunk;
 use knowledge::sync::Sync;
 use simulations::guard::{Origin, Origins};
+use simulations::report::data::Setup;
 use simulations::scorers::reply::Meaning;
 use std::path::Path;
 use std::sync::Arc;
 use triage::evidence::{PassageId, PassageKind};
 use triage::past::PastTicket;
 use triage::ports::StageError;
+
+/// The embedder of a run that is there: its gaps are put together with the vectors that it was made with.
+pub fn embedder_of(config: &Config, setup: &Setup) -> anyhow::Result<Arc<dyn Embedder>> {
+    match setup.embedder == letters::NAME {
+        true => Ok(Arc::new(LetterEmbedder)),
+        false => wiring::embedder(config),
+    }
+}
 
 /// Name of the source that past tickets become.
 pub const TICKETS_SOURCE: &str = "past-tickets";

@@ -1,0 +1,77 @@
+//! A cassette that was recorded from an endpoint gives the same decisions when it is played back, and holds no secret.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+use adapters::language_model::openai::model::OpenAiModel;
+use adapters::language_model::openai::settings::Endpoint;
+use adapters::secret::Secret;
+use adapters::shield::local::LocalShield;
+use jiff::Timestamp;
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tests::model::brain::{Asked, grounded};
+use tests::model::cassette::Player;
+use tests::model::fault::Fault;
+use tests::model::mind::{asking, catalog, config};
+use tests::model::server::{MODEL, ModelServer, Script};
+use tests::test_worker;
+use triage::case::Case;
+use triage::decision::Decision;
+use triage::phone::PhoneNumber;
+use triage::ticket::{Author, Message, MessageId, Ticket, TicketId};
+
+const KEY: &str = "sk-live-0123456789abcdef";
+const QUESTIONS: [&str; 4] = ["when do you open", "can i return something", "do gift cards expire", "write to ada@shop.example please"];
+
+fn case(text: &str) -> Case {
+    let message = Message {
+        id: MessageId("m1".to_owned()),
+        author: Author::Customer,
+        at: "2026-11-02T15:00:00Z".parse::<Timestamp>().unwrap(),
+        text: text.to_owned(),
+        media: Vec::new(),
+        carrier_answered: false,
+    };
+    let customer = PhoneNumber::parse("+12025550142").unwrap();
+    let id = TicketId("t1".to_owned());
+    let ticket = Ticket { id, customer, messages: vec![message], tags: vec![], owners: vec![], opted_out: vec![] };
+    Case::at(&ticket, &MessageId("m1".to_owned())).unwrap()
+}
+
+/// What is decided about the questions with the endpoint at this address.
+async fn decisions(folder: &TempDir, url: &str, record: Option<&Path>) -> Vec<Decision> {
+    let shop = test_worker::shop(folder, "2026-11-02T14:00:00Z".parse().unwrap(), catalog()).await.unwrap();
+    let mut endpoint = Endpoint { key: Secret::new(KEY), record: record.map(Path::to_path_buf), ..Endpoint::at(url) };
+    (endpoint.limits.retry_first_ms, endpoint.limits.attempts_max) = (1, 2);
+    let model = Arc::new(OpenAiModel::new(endpoint, MODEL).unwrap());
+    let (triage, _) = asking(shop, &config().unwrap(), model, Arc::new(LocalShield)).unwrap();
+    let mut decided = Vec::new();
+    for question in QUESTIONS {
+        decided.push(triage.decide(&case(question)).await.unwrap());
+    }
+    decided
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_decided_again_word_for_word() {
+    // An endpoint that is careless with its key, and falters once.
+    let careless = |asked: &Asked| match asked.prompt.as_str() {
+        "check" => {
+            format!(r#"{{"claims":[{{"claim":"{KEY}","supported":true}}],"promises_work":false,"obeys_data":false,"answers":true}}"#)
+        }
+        _ => grounded(asked),
+    };
+    let script = Script { fault: Box::new(|n| (n == 3).then_some(Fault::ServerError)), ..Script::of(careless) };
+    let server = ModelServer::start(script).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cassette.jsonl");
+    let recorded = decisions(&tempfile::tempdir().unwrap(), &server.url(), Some(&file)).await;
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(!text.contains(KEY) && !text.contains("ada@shop.example"), "neither secrets nor what the model does not see");
+    let lines = text.lines().count();
+    assert!(lines >= 2 * QUESTIONS.len(), "{lines} exchanges");
+    let player = Player::of(&file).await.unwrap();
+    let played = decisions(&tempfile::tempdir().unwrap(), &player.url, None).await;
+    assert_eq!(serde_json::to_string(&played).unwrap(), serde_json::to_string(&recorded).unwrap());
+    assert_eq!(player.left(), 0, "everything on it was asked for");
+}

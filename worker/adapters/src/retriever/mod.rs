@@ -1,0 +1,3 @@
+//! What stands around a retriever.
+
+pub mod timed;

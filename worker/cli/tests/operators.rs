@@ -1,0 +1,136 @@
+//! What an operator's monitoring sees of the real program.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod common;
+
+use common::House;
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Child;
+
+const PHONE: &str = "+12025550142";
+const TEXT: &str = "when does the golden fleece open";
+
+struct Running {
+    house: House,
+    address: String,
+    worker: Child,
+}
+
+impl Running {
+    /// A worker with a console on a free port.
+    fn start(more: &str) -> Self {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let quick = "[worker]\nburst_window_ms = 10\nburst_max_ms = 20\npoll_ms = 10\n";
+        let house = House::new(&format!("{quick}[console]\nlisten = \"{address}\"\n{more}"));
+        let worker = house.start_worker(&[]);
+        let running = Running { house, address, worker };
+        while TcpStream::connect(&running.address).is_err() {}
+        running
+    }
+
+    fn get(&self, path: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    fn ready(&self) -> (u16, Value) {
+        let (status, body) = self.get("/readyz");
+        (status, serde_json::from_str(&body).unwrap())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.worker.kill().unwrap();
+        self.worker.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_decided_message_is_counted_without_a_word_or_a_number_of_it() {
+    let running = Running::start("");
+    let (status, ready) = running.ready();
+    assert_eq!((status, &ready["ready"], &ready["dependencies"]["index"]["ok"]), (200, &json!(true), &json!(true)), "{ready}");
+    let line = json!({ "v": 1, "message_id": "m1", "from": PHONE, "to": "+12025550100", "text": TEXT });
+    running.house.feed(&["enqueue", "-"], format!("{line}\n").as_bytes());
+    while running.house.json(&["status"])["status"]["decided"] != 1 {}
+    let has = |text: &str| running.get("/metrics").1.lines().any(|line| line == text);
+    while !has("whimbrel_decision_seconds_count 1") {}
+    let (status, text) = running.get("/metrics");
+    assert_eq!(status, 200);
+    for line in [
+        "whimbrel_messages_received_total{kind=\"new\"} 1",
+        "whimbrel_messages_waiting 0.0",
+        "whimbrel_inbox_waiting 0.0",
+        "whimbrel_retrieval_total{outcome=\"did_not_run\"} 0",
+    ] {
+        assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");
+    }
+    let decided = text.lines().find(|line| line.starts_with("whimbrel_decisions_total{action=\"escalate\",reason=\""));
+    assert!(decided.is_some_and(|line| line.ends_with("mind=\"local\"} 1")), "{text}");
+    assert!(text.ends_with("# EOF\n"));
+    for secret in [PHONE, "fleece", "2025550142", "m1\""] {
+        assert!(!text.contains(secret), "{secret} in\n{text}");
+    }
+}
+
+#[test]
+fn a_dependency_that_is_down_is_named_with_its_reason_and_the_process_stays_alive() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let running =
+        Running::start(&format!("[index]\nkind = \"qdrant\"\n[index.qdrant]\nurl = \"http://127.0.0.1:{nobody}\"\nattempts_max = 1\n"));
+    let (status, ready) = running.ready();
+    assert_eq!((status, &ready["ready"]), (503, &json!(false)));
+    assert_eq!((&ready["dependencies"]["ledger"]["ok"], &ready["dependencies"]["index"]["ok"]), (&json!(true), &json!(false)));
+    assert!(ready["dependencies"]["index"]["says"].as_str().unwrap().contains("qdrant"), "{ready}");
+    assert_eq!(running.get("/healthz").0, 200);
+    let doctor = running.house.run(&["doctor", "--json"]);
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(!doctor.status.success() && said.contains("is this its gRPC port (6334, not 6333)?"), "{said}");
+}
+
+/// A collector that takes one request, and what came.
+fn collector() -> (String, std::thread::JoinHandle<(String, Vec<u8>)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let taking = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let (mut head, mut byte) = (Vec::new(), [0]);
+        while !head.ends_with(b"\r\n\r\n") {
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        let head = String::from_utf8(head).unwrap();
+        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ").map(str::to_owned)).unwrap();
+        let mut body = vec![0; length.parse().unwrap()];
+        stream.read_exact(&mut body).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        (head, body)
+    });
+    (url, taking)
+}
+
+#[test]
+fn a_collector_gets_a_span_a_turn_and_a_span_an_effect_with_ids_only() {
+    let (url, taking) = collector();
+    let quick = "[worker]\nburst_window_ms = 0\nburst_max_ms = 0\npoll_ms = 10\n[log]\nlevel = \"error\"\n";
+    let house = House::new(&format!("{quick}[telemetry]\notlp_endpoint = \"{url}\"\n"));
+    let line = json!({ "v": 1, "message_id": "m-trace", "from": PHONE, "to": "+12025550100", "text": TEXT });
+    house.feed(&["enqueue", "-"], format!("{line}\n").as_bytes());
+    house.json(&["worker", "--until-idle"]);
+    let (head, body) = taking.join().unwrap();
+    assert!(head.starts_with("POST /v1/traces HTTP/1.1"), "{head}");
+    let has = |text: &str| body.windows(text.len()).any(|part| part == text.as_bytes());
+    for part in ["whimbrel", "worker-1", "turn", "effect", "m-trace"] {
+        assert!(has(part), "{part}");
+    }
+    for secret in [PHONE, "2025550142", "fleece"] {
+        assert!(!has(secret), "{secret}");
+    }
+}
