@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo model test lint bench peers check deny clean
+.PHONY: help setup demo model test chaos lint bench peers check deny clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -20,6 +20,10 @@ model: ## bring all-MiniLM-L6-v2 into models/ for better embeddings, and check i
 
 test: setup ## run every test
 	@./.ci/test
+
+chaos: setup ## kill, stop and break everything for some minutes, and count what was lost; CHAOS="--seed=7" plays another one
+	@cargo build --quiet --workspace --bin whimbrel
+	@cargo test --quiet --workspace --test chaos -- $(CHAOS)
 
 lint: setup ## formatting, clippy and docs, warnings denied
 	cargo fmt --all --check

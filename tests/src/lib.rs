@@ -4,8 +4,10 @@
 pub mod broker;
 pub mod cable;
 pub mod calls;
+pub mod chaos;
 pub mod contracts;
 pub mod fakes;
+pub mod lives;
 pub mod model;
 pub mod operators;
 pub mod prism;

@@ -57,7 +57,7 @@ impl SmsGateway for FaultyGateway {
         }
     }
 
-    async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Option<String>, SendError> {
+    async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Vec<String>, SendError> {
         self.listing.find(sms, begun_at).await
     }
 }

@@ -73,7 +73,7 @@ impl SmsGateway for Told {
         accepted
     }
 
-    async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Option<String>, SendError> {
+    async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Vec<String>, SendError> {
         self.inner.find(sms, begun_at).await
     }
 }

@@ -12,7 +12,7 @@ use adapters::ledger::memory::MemoryLedger;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use runtime::delivery::{DeliveryReport, Noted};
-use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
+use runtime::effect::{DecisionId, Effect, EffectClaim, EffectKey, EffectOutcome};
 use runtime::inbound::InboundMessage;
 use runtime::intake::{Open, take_in};
 use runtime::ports::inbox::Inbox;
@@ -67,6 +67,9 @@ impl Ledger for PickyLedger {
     }
     async fn claim_unknown(&self, worker: &WorkerId, now: Timestamp, lease_ms: i64, limit: usize) -> Result<Vec<EffectClaim>, LedgerError> {
         self.ledger.claim_unknown(worker, now, lease_ms, limit).await
+    }
+    async fn send_of(&self, vendor_id: &str) -> Result<Option<EffectKey>, LedgerError> {
+        self.ledger.send_of(vendor_id).await
     }
     async fn settle(&self, claim: &EffectClaim, outcome: &EffectOutcome, now: Timestamp) -> Result<Written, LedgerError> {
         self.ledger.settle(claim, outcome, now).await

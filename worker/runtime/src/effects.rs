@@ -9,6 +9,7 @@ use crate::ports::ledger::{Ledger, LedgerError, Written};
 use crate::ports::sms_gateway::{OutboundSms, SendError, SmsGateway};
 use crate::retry::later;
 use crate::settings::WorkerSettings;
+use crate::steadiness::{ClaimedAt, Steadiness};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub struct Effects {
     pub ledger: Arc<dyn Ledger>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Whether the clock can be trusted.
+    pub steadiness: Arc<Steadiness>,
     /// The worker's limits.
     pub settings: Arc<WorkerSettings>,
 }
@@ -37,8 +40,9 @@ enum Failure {
 
 impl Effects {
     /// Carries out one effect and settles it.
-    pub async fn perform(&self, claim: EffectClaim) -> Result<Written, LedgerError> {
-        if let Some(outcome) = self.no_longer_sure(&claim).await {
+    pub async fn perform(&self, claim: EffectClaim, claimed_at: ClaimedAt) -> Result<Written, LedgerError> {
+        let unsure = self.no_longer_sure(&claim).await;
+        if let Some(outcome) = unsure.or_else(|| self.no_longer_ours(&claim, claimed_at)) {
             events::settled(&claim, &outcome);
             return self.ledger.settle(&claim, &outcome, self.clock.now()).await;
         }
@@ -54,20 +58,23 @@ impl Effects {
 
     /// Looks an effect up whose outcome is unknown. Only when the gateway does not know it is it begun again.
     pub async fn reconcile(&self, claim: EffectClaim) -> Result<Written, LedgerError> {
-        let now = self.clock.now();
         let found = match &claim.effect {
-            Effect::Send { to, text } | Effect::Relay { to, text } => {
-                self.gateway.find(&sms(&claim, to, text), claim.begun_at).await.map_err(Failure::from)
-            }
+            Effect::Send { to, text } | Effect::Relay { to, text } => self.found(&claim, &sms(&claim, to, text)).await?,
             // Helpdesk calls are idempotent by their key: calling again is the look-up.
             Effect::Draft(_) | Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => Ok(None),
         };
+        let now = self.clock.now();
         let too_old = now.as_millisecond() - claim.begun_at.as_millisecond() > self.settings.unknown_max_ms;
+        let early_ms = self.settings.settle_ms - self.steadiness.look();
         let outcome = match found {
             Ok(Some(vendor_id)) => EffectOutcome::Done { vendor_id },
+            Ok(None) if early_ms > 0 && !too_old => {
+                let problem = "not found, but the clock has jumped or this worker has just begun: it is looked up again".to_owned();
+                EffectOutcome::Unknown { look_at: later(now, early_ms), problem }
+            }
             // A reply that could not be sent for so long is late news: a person decides.
             Ok(None) if too_old || claim.attempts + 1 >= self.settings.retry.attempts_max => {
-                EffectOutcome::Failed { problem: "it did not happen, and trying again takes too long".to_owned() }
+                EffectOutcome::Failed { problem: "it was not found, and trying again takes too long".to_owned() }
             }
             Ok(None) => EffectOutcome::Again { at: now, problem: "not found where it would be: it did not happen".to_owned() },
             Err(_) if too_old => EffectOutcome::Failed { problem: "nobody could tell in time whether it happened".to_owned() },
@@ -80,6 +87,30 @@ impl Effects {
         };
         events::settled(&claim, &outcome);
         self.ledger.settle(&claim, &outcome, now).await
+    }
+
+    /// The vendor's id of this send, when the vendor has it: the first of what looks like it that the ledger does not know as
+    /// another one.
+    async fn found(&self, claim: &EffectClaim, sms: &OutboundSms) -> Result<Result<Option<String>, Failure>, LedgerError> {
+        let ids = match self.gateway.find(sms, claim.begun_at).await {
+            Ok(ids) => ids,
+            Err(error) => return Ok(Err(Failure::from(error))),
+        };
+        for id in ids {
+            if self.ledger.send_of(&id).await?.is_none_or(|key| key == claim.key) {
+                return Ok(Ok(Some(id)));
+            }
+        }
+        Ok(Ok(None))
+    }
+
+    /// Who was held up past its lease (a stopped process, a machine that slept) must not send: others may have looked the send up
+    /// and begun it again. What remains is the moment between this look and the first byte on the wire.
+    fn no_longer_ours(&self, claim: &EffectClaim, claimed_at: ClaimedAt) -> Option<EffectOutcome> {
+        let is_send = matches!(claim.effect, Effect::Send { .. } | Effect::Relay { .. });
+        let held_up = is_send && claimed_at.age_ms(self.clock.as_ref()) >= self.settings.lease_ms;
+        let problem = "this worker was held up past its lease".to_owned();
+        held_up.then(|| self.outcome(claim, Failure::Again { problem, retry_after_ms: None }))
     }
 
     /// Before anything is said, the helpdesk is asked who has the ticket. What is new there is taken in and the effect begins
@@ -114,6 +145,7 @@ impl Effects {
     }
 
     fn outcome(&self, claim: &EffectClaim, failure: Failure) -> EffectOutcome {
+        self.steadiness.look();
         let now = self.clock.now();
         match failure {
             Failure::Again { problem, retry_after_ms } => match self.settings.retry.next(claim.attempts + 1, now, retry_after_ms) {

@@ -1,6 +1,6 @@
 //! What the worker's limits are. Every one has a name, a unit and a documented default.
 
-use crate::ports::ledger::ClaimTerms;
+use crate::ports::ledger::{ClaimTerms, DUE_MS_MAX};
 use crate::retry::RetryPolicy;
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,9 @@ impl WorkerSettings {
         if self.lease_ms <= self.effect_deadline_ms {
             faults.push("worker.lease_ms must be longer than worker.effect_deadline_ms: a claim must outlive its call".to_owned());
         }
+        let put_off = [("lease_ms", self.lease_ms), ("settle_ms", self.settle_ms), ("retry.longest_ms", self.retry.longest_ms)];
+        let too_long = put_off.iter().filter(|(_, wait_ms)| *wait_ms > DUE_MS_MAX);
+        faults.extend(too_long.map(|(name, _)| format!("worker.{name} must be at most {DUE_MS_MAX}")));
         if self.unknown_max_ms <= self.settle_ms {
             faults.push("worker.unknown_max_ms must be longer than worker.settle_ms: a send is looked up at least once".to_owned());
         }

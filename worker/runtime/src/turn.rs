@@ -4,6 +4,7 @@ use crate::conversation::Conversation;
 use crate::desk::catch_up;
 use crate::effect::{DecisionId, Effect, effects_of, with_records};
 use crate::events;
+use crate::known::known_before;
 use crate::ports::clock::Clock;
 use crate::ports::helpdesk::Helpdesk;
 use crate::ports::ledger::{Claim, Ledger, LedgerError, Written};
@@ -69,7 +70,7 @@ impl Turns {
 
     /// A panic in a stage spoils one attempt of one turn, not the worker.
     async fn decision(&self, claim: &Claim) -> Result<Decision, TurnError> {
-        let case = Case::at(&claim.ticket, &claim.message)
+        let case = Case::at(&known_before(&claim.ticket, &claim.message), &claim.message)
             .map_err(|error| TurnError { problem: error.to_string(), is_transient: false })?
             .decided_at(self.clock.now());
         let triage = self.triage.clone();

@@ -12,6 +12,7 @@ use crate::ports::inbox::Inbox;
 use crate::ports::ledger::{ClaimTerms, Ledger, LedgerError, WorkerId};
 use crate::ports::sms_gateway::SmsGateway;
 use crate::settings::WorkerSettings;
+use crate::steadiness::{ClaimedAt, Steadiness};
 use crate::turn::Turns;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,8 @@ use triage::triage::Triage;
 
 /// The shortest sleep of a loop with nothing of its own to do, in milliseconds.
 const SLEEP_MS_MIN: i64 = 5;
+/// The clock may drift by one in so many parts of `settle_ms` before that counts as a jump.
+const DRIFT_SHARE: i64 = 10;
 
 /// Everything a worker is made of.
 #[derive(Clone)]
@@ -36,6 +39,7 @@ pub struct Worker {
     /// Carries out effects.
     effects: Effects,
     clock: Arc<dyn Clock>,
+    steadiness: Arc<Steadiness>,
     settings: Arc<WorkerSettings>,
     /// Deliveries that the ledger could not take yet.
     open: Arc<Mutex<Open>>,
@@ -65,14 +69,32 @@ impl Worker {
         let settings = Arc::new(settings);
         let Ports { inbox, ledger, helpdesk, gateway, clock } = ports;
         let turns = Turns { triage, helpdesk: helpdesk.clone(), ledger: ledger.clone(), clock: clock.clone(), settings: settings.clone() };
-        let effects = Effects { helpdesk, gateway, ledger: ledger.clone(), clock: clock.clone(), settings: settings.clone() };
+        let steadiness = Arc::new(Steadiness::of(clock.clone(), settings.settle_ms / DRIFT_SHARE));
+        let effects = Effects {
+            helpdesk,
+            gateway,
+            ledger: ledger.clone(),
+            clock: clock.clone(),
+            steadiness: steadiness.clone(),
+            settings: settings.clone(),
+        };
         let (new_turns, new_effects) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        Worker { id, inbox, ledger, turns, effects, clock, settings, open: Arc::default(), new_turns, new_effects }
+        Worker { id, inbox, ledger, turns, effects, clock, steadiness, settings, open: Arc::default(), new_turns, new_effects }
     }
 
     /// Takes back what an earlier process of this name held, and what other dead workers' leases no longer cover.
     pub async fn recover(&self) -> Result<(), LedgerError> {
-        let count = self.ledger.recover(self.clock.now(), self.settings.settle_ms, Some(&self.id)).await?;
+        self.take_back(Some(&self.id)).await
+    }
+
+    /// Takes back what dead workers' leases no longer cover.
+    pub async fn recovery_round(&self) -> Result<(), LedgerError> {
+        self.take_back(None).await
+    }
+
+    async fn take_back(&self, all_of: Option<&WorkerId>) -> Result<(), LedgerError> {
+        self.steadiness.look();
+        let count = self.ledger.recover(self.clock.now(), self.settings.settle_ms, all_of).await?;
         events::recovered(count);
         Ok(())
     }
@@ -134,11 +156,12 @@ impl Worker {
         if free == 0 {
             return Ok(0);
         }
+        let claimed_at = ClaimedAt::now(self.clock.as_ref());
         let begun = self.ledger.claim_effects(&self.id, now, lease_ms, free).await?;
         let count = begun.len();
         for claim in begun {
             let (effects, span) = (self.effects.clone(), events::effect(&claim));
-            acting.begin(async move { effects.perform(claim).await.map(|_| ()) }.instrument(span));
+            acting.begin(async move { effects.perform(claim, claimed_at).await.map(|_| ()) }.instrument(span));
         }
         if count == free {
             return Ok(count);
@@ -240,9 +263,8 @@ impl Worker {
     async fn recovery_loop(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             pause(self.settings.lease_ms, &mut stop).await;
-            match self.ledger.recover(self.clock.now(), self.settings.settle_ms, None).await {
-                Ok(count) => events::recovered(count),
-                Err(error) => events::failed("recover", &error),
+            if let Err(error) = self.recovery_round().await {
+                events::failed("recover", &error);
             }
         }
     }

@@ -64,6 +64,18 @@ fn neither_help_nor_yes_hides_a_stop_of_the_same_burst() {
 }
 
 #[test]
+fn a_stop_that_nobody_heard_is_obeyed_however_long_it_waited() {
+    let waited = |text: &str| vec![customer("m1", 0, text), customer("m2", HOUR_S, "hello?")];
+    assert_eq!(said(waited("please stop texting me")), stop(Stop::OptedOutByWording));
+    assert_eq!(said(waited("is anybody there?")), Screening::Pass);
+    let answered =
+        vec![customer("m1", 0, "please stop texting me"), agent("a1", 60, "Sorry about that."), customer("m2", 5 * DAY_S, "hello?")];
+    assert_eq!(said(answered), Screening::Pass, "a person has dealt with it");
+    let obeyed = Ticket { opted_out: vec![change(1, true), change(2, false)], ..ticket(waited("please stop texting me")) };
+    assert_eq!(screened(&case_of(&obeyed)), Screening::Pass, "it was obeyed, and the customer has come back since");
+}
+
+#[test]
 fn yes_answers_a_question_unless_the_customer_had_opted_out() {
     for text in ["YES", "yes!", "Yes"] {
         assert_eq!(said(burst(&[text])), Screening::Pass, "{text}");

@@ -66,6 +66,8 @@ where
     recovery::the_late_answer_of_a_slow_worker_counts_until_the_look_up(new().await).await;
     recovery::an_unknown_send_that_is_not_found_is_sent_again(new().await).await;
     recovery::a_look_up_is_claimed_by_one_worker(new().await).await;
+    recovery::what_was_put_off_before_the_clock_went_back_is_due_now(new().await).await;
+    recovery::a_send_is_known_by_the_vendors_id(new().await).await;
     dead_letters::a_turn_given_up_is_a_dead_letter_and_a_persons(new().await).await;
     dead_letters::a_turn_tried_again_is_due_at_once(new().await).await;
     dead_letters::a_discarded_dead_letter_is_closed_for_good(new().await).await;

@@ -84,3 +84,30 @@ pub async fn a_look_up_is_claimed_by_one_worker(twin: Twin) {
     assert_eq!(twin.done(&second, "SM1", 111).await, Written::Yes);
     assert_eq!(twin.ledger.next_due(TERMS).await.unwrap(), None);
 }
+
+/// Leases, look-ups, retries and bursts from before the clock went back by an hour.
+pub async fn what_was_put_off_before_the_clock_went_back_is_due_now(twin: Twin) {
+    const HOUR: i64 = 3_600;
+    for (message, ticket) in [("m1", "a"), ("m2", "b"), ("m3", "c")] {
+        twin.decided(message, ticket, &reply(&["on its way"])).await;
+    }
+    let sends = twin.begin(HOUR).await;
+    twin.settle(&sends[0], EffectOutcome::Again { at: at(HOUR + 10), problem: "busy".to_owned() }, HOUR).await;
+    twin.settle(&sends[1], EffectOutcome::Unknown { look_at: at(HOUR + 90), problem: "reset".to_owned() }, HOUR).await;
+    twin.receive(asks("m4", "d"), HOUR).await;
+    assert!(twin.claim(20).await.is_empty() && twin.begin(20).await.is_empty() && twin.look_up(20).await.is_empty());
+    assert_eq!(twin.ledger.recover(at(20), SETTLE_MS, None).await.unwrap(), 1, "the send that was begun");
+    assert_eq!(twin.begin(20).await.len(), 1, "what was to be tried again");
+    assert_eq!(twin.look_up(109).await.len(), 0);
+    assert_eq!(twin.look_up(110).await.len(), 2, "what is unknown, after settling");
+    assert_eq!(twin.claim(30).await.len(), 1, "the burst counts from now");
+}
+
+/// By the vendor's id of what was sent.
+pub async fn a_send_is_known_by_the_vendors_id(twin: Twin) {
+    twin.decided("m1", "a", &reply(&["on its way"])).await;
+    let send = twin.begin_one(11).await;
+    assert_eq!(twin.ledger.send_of("SM1").await.unwrap(), None);
+    twin.done(&send, "SM1", 12).await;
+    assert_eq!(twin.ledger.send_of("SM1").await.unwrap(), Some(send.key));
+}

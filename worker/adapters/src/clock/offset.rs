@@ -23,6 +23,10 @@ impl Clock for OffsetClock {
         let now = self.inner.now();
         now.saturating_add(self.by).unwrap_or(now)
     }
+
+    fn steady_ms(&self) -> i64 {
+        self.inner.steady_ms()
+    }
 }
 
 #[cfg(test)]

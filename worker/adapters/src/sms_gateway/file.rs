@@ -43,9 +43,9 @@ impl SmsGateway for FileSmsGateway {
         ended.map_err(|_| panicked())?.map_err(told)
     }
 
-    async fn find(&self, sms: &OutboundSms, _begun_at: Timestamp) -> Result<Option<String>, SendError> {
+    async fn find(&self, sms: &OutboundSms, _begun_at: Timestamp) -> Result<Vec<String>, SendError> {
         let (outbox, key) = (Arc::clone(&self.outbox), sms.key.clone());
         let ended = tokio::task::spawn_blocking(move || outbox.find(&key)).await;
-        ended.map_err(|_| panicked())?.map_err(told)
+        Ok(ended.map_err(|_| panicked())?.map_err(told)?.into_iter().collect())
     }
 }

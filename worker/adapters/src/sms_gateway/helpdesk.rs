@@ -1,11 +1,13 @@
 //! The helpdesk's own channel as the phone network: a reply in the conversation goes out as SMS by whatever number the helpdesk
 //! has.
 
+use crate::sms_gateway::twilio::LOOK_BACK_MS;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use runtime::conversation::Conversation;
 use runtime::ports::helpdesk::HelpdeskError;
 use runtime::ports::sms_gateway::{OutboundSms, SendError, SmsGateway};
+use runtime::retry::later;
 use std::sync::Arc;
 
 /// A helpdesk that can answer the customer.
@@ -13,7 +15,7 @@ use std::sync::Arc;
 pub trait Channel: Send + Sync {
     /// Answers the customer in the conversation. Returns the helpdesk's id of what was said.
     async fn reply(&self, of: &Conversation, sms: &OutboundSms) -> Result<String, HelpdeskError>;
-    /// The id of this answer, when it stands in the conversation since then.
+    /// The id of this answer, when it stands in the conversation since then: of several that say the same, the newest.
     async fn replied(&self, of: &Conversation, sms: &OutboundSms, since: Timestamp) -> Result<Option<String>, HelpdeskError>;
 }
 
@@ -47,7 +49,8 @@ impl SmsGateway for HelpdeskSmsGateway {
         self.channel.reply(&of(sms), sms).await.map_err(told)
     }
 
-    async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Option<String>, SendError> {
-        self.channel.replied(&of(sms), sms, begun_at).await.map_err(told)
+    async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Vec<String>, SendError> {
+        let since = later(begun_at, -LOOK_BACK_MS);
+        Ok(self.channel.replied(&of(sms), sms, since).await.map_err(told)?.into_iter().collect())
     }
 }

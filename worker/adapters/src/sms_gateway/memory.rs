@@ -32,8 +32,8 @@ impl SmsGateway for MemorySmsGateway {
         Ok(format!("memory-{}", sms.key))
     }
 
-    async fn find(&self, sms: &OutboundSms, _begun_at: Timestamp) -> Result<Option<String>, SendError> {
+    async fn find(&self, sms: &OutboundSms, _begun_at: Timestamp) -> Result<Vec<String>, SendError> {
         let is_known = self.messages().iter().any(|known| known.key == sms.key);
-        Ok(is_known.then(|| format!("memory-{}", sms.key)))
+        Ok(is_known.then(|| format!("memory-{}", sms.key)).into_iter().collect())
     }
 }

@@ -24,6 +24,9 @@ pub const SWEEP_PAGE: usize = 1_000;
 pub const LOOK_UP_PAGE: usize = 50;
 /// The vendor's clock may be behind ours by so many milliseconds, and its times have whole seconds.
 pub const CLOCK_SLACK_MS: i64 = 2_000;
+/// A lost send is looked for so long, in milliseconds, before it was begun: our clock may have been wrong by two hours then. Older
+/// messages with the same words are told from it by their ids, which the ledger knows.
+pub const LOOK_BACK_MS: i64 = 7_200_000;
 
 /// How Twilio is reached.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -165,19 +168,19 @@ impl SmsGateway for TwilioSmsGateway {
         sid.map(str::to_owned).ok_or_else(|| SendError::Unknown { problem: "Twilio answered without a message's id".to_owned() })
     }
 
-    async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Option<String>, SendError> {
+    async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Vec<String>, SendError> {
         let query = encoded(&[("To", sms.to.reveal().to_owned()), ("PageSize", LOOK_UP_PAGE.to_string())]);
-        let begun_ms = begun_at.as_millisecond() - CLOCK_SLACK_MS;
-        let mut found = None;
+        let begun_ms = begun_at.as_millisecond() - LOOK_BACK_MS;
+        let mut found = Vec::new();
         self.list(query, |message| {
             let is_since = message.created_at().is_none_or(|at| at.as_millisecond() >= begun_ms);
             if is_since && message.is_outbound() && message.body.as_deref().map(str::trim) == Some(sms.text.trim()) {
-                // The oldest one since then: it is the first send, whatever came after it.
-                found = Some(message.sid.clone());
+                found.push(message.sid.clone());
             }
             is_since
         })
         .await?;
+        found.reverse();
         Ok(found)
     }
 

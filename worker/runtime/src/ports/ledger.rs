@@ -1,7 +1,7 @@
 //! The ledger: what came in, what was decided, what was done. Its promises make "exactly one reply".
 
 use crate::delivery::{DeliveryReport, Noted};
-use crate::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
+use crate::effect::{DecisionId, Effect, EffectClaim, EffectKey, EffectOutcome};
 use crate::inbound::InboundMessage;
 use crate::ports::sms_gateway::Bill;
 use async_trait::async_trait;
@@ -13,6 +13,11 @@ use triage::ticket::{MessageId, Ticket};
 
 /// Messages of a conversation that a claim brings along at most, newest kept.
 pub const TICKET_MESSAGES_MAX: usize = 60;
+
+/// What was received, or leased, so long after now, in milliseconds, was so before the clock went back.
+pub const CLOCK_BACK_MAX_MS: i64 = 60_000;
+/// Nothing is put off for longer than so many milliseconds (half an hour): what is due later was put off before the clock went back.
+pub const DUE_MS_MAX: i64 = 1_800_000;
 
 /// The ledger could not do it. Nothing of the call has happened.
 #[derive(Debug, thiserror::Error)]
@@ -135,12 +140,15 @@ pub trait Ledger: Send + Sync {
     /// What was lost on the way becomes a dead letter and an escalation, like a failed send; an opt-out with the carrier is
     /// kept. Older news than what is known change nothing. Durable.
     async fn note_delivery(&self, report: &DeliveryReport, now: Timestamp) -> Result<Noted, LedgerError>;
+    /// The send that the phone network knows by this id.
+    async fn send_of(&self, vendor_id: &str) -> Result<Option<EffectKey>, LedgerError>;
     /// Vendor's ids of messages that were sent between these moments and whose price is not known, oldest first.
     async fn unbilled(&self, after: Timestamp, before: Timestamp, limit: usize) -> Result<Vec<String>, LedgerError>;
     /// Keeps what a message came to; nothing when no send has this id.
     async fn note_bill(&self, vendor_id: &str, bill: &Bill, now: Timestamp) -> Result<(), LedgerError>;
     /// Takes back what dead workers held: turns are due again; an effect `sending` past its lease becomes `unknown`, to
-    /// be looked up after `settle_ms`. `all_of` takes back everything of that worker at once, leases or not (on start).
+    /// be looked up after `settle_ms`. `all_of` takes back everything of that worker at once, leases or not (on start). What is due
+    /// so late that the clock must have gone back since (see [`CLOCK_BACK_MAX_MS`], [`DUE_MS_MAX`]) is due now.
     async fn recover(&self, now: Timestamp, settle_ms: i64, all_of: Option<&WorkerId>) -> Result<u64, LedgerError>;
     /// When the newest message of a customer or an agent was taken in.
     async fn last_received(&self) -> Result<Option<Timestamp>, LedgerError>;

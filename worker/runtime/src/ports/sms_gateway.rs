@@ -74,8 +74,9 @@ pub struct Bill {
 pub trait SmsGateway: Send + Sync {
     /// Sends once. Success only with the vendor's id.
     async fn send(&self, sms: &OutboundSms) -> Result<String, SendError>;
-    /// Whether a send that was begun at `begun_at` was accepted: the vendor's id, or none.
-    async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Option<String>, SendError>;
+    /// Whether a send that was begun at `begun_at` was accepted: the vendor's ids of every message that may be it, oldest first.
+    /// A vendor that knows no keys names all that look alike; the ledger knows which of them are other sends.
+    async fn find(&self, sms: &OutboundSms, begun_at: Timestamp) -> Result<Vec<String>, SendError>;
     /// Messages of customers since a moment, for the sweep after a gap. A gateway that keeps none has none.
     async fn inbound_since(&self, _since: Timestamp) -> Result<Vec<InboundMessage>, SendError> {
         Ok(Vec::new())

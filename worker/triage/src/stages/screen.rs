@@ -44,10 +44,14 @@ fn consent(case: &Case) -> Option<Stop> {
 
 /// The newest word that stops or starts. A STOP is passed over only when it has been obeyed and still holds: what times say of
 /// the order of two messages of one second is never a reason to lose a STOP. HELP changes nothing, and "YES" answers our question as
-/// long as the customer has not opted out: neither may hide a STOP that came before it.
+/// long as the customer has not opted out: neither may hide a STOP that came before it. What nobody has answered or obeyed counts
+/// however long it has waited: while nobody was there, a STOP became history.
 fn newest_wish(case: &Case) -> Option<(&Message, Consent)> {
-    let obeyed = |message: &Message| case.opted_out && case.consent_settled_at.is_some_and(|settled| message.at <= settled);
-    case.turn.iter().rev().filter(|message| !obeyed(message)).find_map(|message| match detect(&message.text)? {
+    let settled = |message: &Message| case.consent_settled_at.is_some_and(|settled| message.at <= settled);
+    let unanswered = case.history.iter().rev().take_while(|message| message.author == Author::Customer);
+    let waited = unanswered.filter(|message| !settled(message));
+    let mut said = case.turn.iter().rev().filter(|message| !(case.opted_out && settled(message))).chain(waited);
+    said.find_map(|message| match detect(&message.text)? {
         Consent::Help(_) => None,
         Consent::Start(_) if !case.opted_out && answers_a_question(message) => None,
         wish @ (Consent::Stop(_) | Consent::Start(_)) => Some((message, wish)),

@@ -3,7 +3,7 @@
 use crate::ledger::memory::state::{Consent, EffectRow, State, cut};
 use jiff::Timestamp;
 use runtime::delivery::{DeliveryReport, Noted};
-use runtime::effect::{DecisionId, EffectState};
+use runtime::effect::{DecisionId, EffectKey, EffectState};
 use runtime::ports::sms_gateway::Bill;
 use triage::phone::PhoneNumber;
 use triage::ticket::{Author, MessageId};
@@ -50,6 +50,12 @@ impl State {
             let (customer, company) = (customer.clone(), company.clone());
             self.consents.push(Consent { customer, company, at: cut(now), is_out, decision });
         }
+    }
+
+    /// The send that the phone network knows by this id.
+    pub(crate) fn send_of(&self, vendor_id: &str) -> Option<EffectKey> {
+        let is_it = |row: &&EffectRow| row.goes_out() && row.vendor_id.as_deref() == Some(vendor_id);
+        self.effects.iter().find(is_it).map(|row| row.key.clone())
     }
 
     /// Messages without a price that were sent between these moments.

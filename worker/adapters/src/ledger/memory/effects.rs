@@ -6,7 +6,7 @@ use crate::ledger::memory::state::{EffectRow, MessageRow, Standing, State, cut};
 use crate::ledger::sqlite::effects::OPTED_OUT;
 use jiff::Timestamp;
 use runtime::effect::{DecisionId, Effect, EffectClaim, EffectKey, EffectOutcome, EffectState};
-use runtime::ports::ledger::{WorkerId, Written};
+use runtime::ports::ledger::{DUE_MS_MAX, WorkerId, Written};
 use triage::ticket::{Author, Change, Message, MessageId, TicketId};
 
 impl State {
@@ -220,13 +220,18 @@ impl State {
         let mut taken_back = 0;
         for row in &mut self.effects {
             let is_theirs = row.worker.is_some() && row.worker.as_ref() == all_of;
-            let has_lapsed = row.due_at.is_some_and(|due| due <= now);
+            let is_far = row.due_at.is_some_and(|due| due > now.saturating_add(DUE_MS_MAX));
+            let has_lapsed = is_far || row.due_at.is_some_and(|due| due <= now);
             if row.state == EffectState::Sending && (has_lapsed || is_theirs) {
                 (row.state, row.due_at, row.worker) = (EffectState::Unknown, Some(now.saturating_add(settle_ms)), None);
                 taken_back += 1;
-            } else if row.state == EffectState::Unknown && !has_lapsed && is_theirs {
+            } else if row.state == EffectState::Unknown && (is_far || !has_lapsed) && is_theirs {
                 (row.due_at, row.worker) = (Some(now), None);
                 taken_back += 1;
+            } else if row.state == EffectState::Unknown && is_far {
+                (row.due_at, row.worker) = (Some(now.saturating_add(settle_ms)), None);
+            } else if row.state == EffectState::Pending && is_far {
+                row.due_at = Some(now);
             }
         }
         taken_back

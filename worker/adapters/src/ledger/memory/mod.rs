@@ -12,7 +12,7 @@ use crate::ledger::memory::state::State;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use runtime::delivery::{DeliveryReport, Noted};
-use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
+use runtime::effect::{DecisionId, Effect, EffectClaim, EffectKey, EffectOutcome};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, LedgerError, Malformed, Received, WorkerId, Written};
 use runtime::ports::sms_gateway::Bill;
@@ -95,6 +95,10 @@ impl Ledger for MemoryLedger {
 
     async fn note_delivery(&self, report: &DeliveryReport, now: Timestamp) -> Result<Noted, LedgerError> {
         Ok(self.state().note_delivery(report, now))
+    }
+
+    async fn send_of(&self, vendor_id: &str) -> Result<Option<EffectKey>, LedgerError> {
+        Ok(self.state().send_of(vendor_id))
     }
 
     async fn unbilled(&self, after: Timestamp, before: Timestamp, limit: usize) -> Result<Vec<String>, LedgerError> {

@@ -1,11 +1,12 @@
 //! Intake and turns of the in-memory ledger.
 
 use crate::ledger::memory::state::{Consent, Conversation, Decided, Lease, Letter, MessageRow, Standing, State, cut};
-use crate::ledger::sqlite::claims::CLOCK_BACK_MAX_MS;
 use jiff::Timestamp;
 use runtime::effect::{DecisionId, Effect, EffectState};
 use runtime::inbound::{Act, InboundMessage};
-use runtime::ports::ledger::{Claim, ClaimTerms, Malformed, Received, TICKET_MESSAGES_MAX, WorkerId, Written};
+use runtime::ports::ledger::{
+    CLOCK_BACK_MAX_MS, Claim, ClaimTerms, DUE_MS_MAX, Malformed, Received, TICKET_MESSAGES_MAX, WorkerId, Written,
+};
 use runtime::ports::records::{DeadLetter, DeadLetterId};
 use triage::decision::{Action, ConsentChange, Decision};
 use triage::ticket::{Author, Message, TicketId};
@@ -177,6 +178,7 @@ impl State {
                 conversation.attempts += 1;
                 taken_back += 1;
             }
+            conversation.forget_the_future(now);
         }
         taken_back
     }
@@ -191,6 +193,17 @@ impl State {
 }
 
 impl Conversation {
+    /// What was received, or put off, before the clock went back is due as if it were so now.
+    fn forget_the_future(&mut self, now: i64) {
+        // While a turn is put off nobody looks at when it was received.
+        let is_put_off = self.postponed_until.is_some();
+        let waiting = self.messages.iter_mut().filter(|row| row.standing == Standing::Waiting && !is_put_off);
+        for row in waiting.filter(|row| row.received_at > now.saturating_add(CLOCK_BACK_MAX_MS)) {
+            row.received_at = now;
+        }
+        self.postponed_until = self.postponed_until.map(|at| if at > now.saturating_add(DUE_MS_MAX) { now } else { at });
+    }
+
     /// Nothing is undecided any more. Returns the arrival number of the newest message of the turn, and what was known of
     /// consent.
     fn close_turn(&mut self, standing: &Standing) -> (u64, usize) {

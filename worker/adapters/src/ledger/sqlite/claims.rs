@@ -3,21 +3,18 @@
 use crate::ledger::sqlite::problem::Problem;
 use crate::ledger::sqlite::rows::{Conversation, claimed_ticket, conversation, ms, read_conversation, timestamp};
 use jiff::Timestamp;
-use runtime::ports::ledger::{Claim, ClaimTerms, WorkerId, Written};
+use runtime::ports::ledger::{CLOCK_BACK_MAX_MS, Claim, ClaimTerms, DUE_MS_MAX, WorkerId, Written};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use triage::ticket::MessageId;
 
-/// A lease that was taken so long after now, in milliseconds, was taken before the clock went back; it no longer holds,
-/// or its turn would wait for the clock to catch up. The fence keeps its holder from writing.
-pub const CLOCK_BACK_MAX_MS: i64 = 60_000;
-
 /// No send of the conversation is begun or unknown.
 const NO_OPEN_SEND: &str =
     "NOT EXISTS (SELECT 1 FROM effects WHERE conversation = c.id AND state IN ('sending', 'unknown') AND kind IN ('send', 'relay'))";
 
-/// The lease no longer holds at `?1`.
+/// The lease no longer holds at `?1`; one from before the clock went back does not, or its turn would wait for the clock to catch
+/// up. The fence keeps its holder from writing.
 fn lapsed() -> String {
     format!("(lease_until <= ?1 OR leased_at > ?1 + {CLOCK_BACK_MAX_MS})")
 }
@@ -120,7 +117,23 @@ pub(crate) fn recover(connection: &Connection, now: i64, all_of: Option<&WorkerI
         "UPDATE conversations SET attempts = attempts + 1, lease_worker = NULL, leased_at = NULL, lease_until = NULL
          WHERE lease_until IS NOT NULL AND ({lapsed} OR lease_worker = ?2)"
     ))?;
-    Ok(statement.execute(params![now, all_of.map(|worker| &worker.0)])?)
+    let count = statement.execute(params![now, all_of.map(|worker| &worker.0)])?;
+    forget_the_future(connection, now)?;
+    Ok(count)
+}
+
+/// What was received, or put off, before the clock went back is due as if it were so now.
+fn forget_the_future(connection: &Connection, now: i64) -> Result<(), Problem> {
+    // While a turn is put off nobody looks at when it was received.
+    let (received, put_off) = ("postponed_until IS NULL", "postponed_until IS NOT NULL");
+    let columns =
+        [("newest_at", received, CLOCK_BACK_MAX_MS), ("oldest_at", received, CLOCK_BACK_MAX_MS), ("postponed_until", put_off, DUE_MS_MAX)];
+    for (column, stands, from) in columns {
+        let sql = format!("UPDATE conversations SET {column} = ?1 WHERE {column} > ?2 AND {stands}");
+        let mut statement = connection.prepare_cached(&sql)?;
+        statement.execute([now, now.saturating_add(from)])?;
+    }
+    Ok(())
 }
 
 /// When a turn will next be due: by its burst, by its postponement, or by the end of a lease.

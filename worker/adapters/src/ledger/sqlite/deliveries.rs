@@ -70,6 +70,12 @@ pub(crate) fn note_consent(
     Ok(())
 }
 
+/// The send that the phone network knows by this id.
+pub(crate) fn send_of(connection: &Connection, vendor_id: &str) -> Result<Option<EffectKey>, Problem> {
+    let mut statement = connection.prepare_cached("SELECT key FROM effects WHERE vendor_id = ?1 AND kind IN ('send', 'relay')")?;
+    Ok(statement.query_row([vendor_id], |row| row.get(0)).optional()?.map(EffectKey))
+}
+
 /// Messages without a price that were sent between these moments.
 pub(crate) fn unbilled(connection: &Connection, after: i64, before: i64, max: usize) -> Result<Vec<String>, Problem> {
     let mut statement = connection.prepare_cached(

@@ -8,7 +8,7 @@ use crate::ledger::sqlite::problem::Problem;
 use crate::ledger::sqlite::rows::{Conversation, limit, timestamp};
 use crate::ledger::sqlite::settlement;
 use runtime::effect::{DecisionId, EffectClaim, EffectKey, EffectOutcome};
-use runtime::ports::ledger::WorkerId;
+use runtime::ports::ledger::{DUE_MS_MAX, WorkerId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
 use triage::phone::PhoneNumber;
@@ -230,15 +230,23 @@ fn claimed(row: &Row<'_>) -> Result<EffectClaim, Problem> {
 }
 
 /// What dead workers had begun becomes unknown, to be looked up after `settle_ms`; look-ups of `all_of` are due at once.
+/// What is due far off was put off before the clock went back.
 pub(crate) fn recover(connection: &Connection, now: i64, settle_ms: i64, all_of: Option<&WorkerId>) -> Result<usize, Problem> {
     let worker = all_of.map(|worker| &worker.0);
+    let (settled, far) = (now.saturating_add(settle_ms), now.saturating_add(DUE_MS_MAX));
+    let mut far_off = connection.prepare_cached(
+        "UPDATE effects SET due_at = ?2, worker = NULL WHERE state = ?1 AND due_at > ?3 AND (?4 IS NULL OR worker IS NOT ?4)",
+    )?;
+    far_off.execute(params!["unknown", settled, far, worker])?;
+    far_off.execute(params!["pending", now, far, None::<String>])?;
     let mut begun = connection.prepare_cached(
-        "UPDATE effects SET state = 'unknown', due_at = ?2, worker = NULL WHERE state = 'sending' AND (due_at <= ?1 OR worker = ?3)",
+        "UPDATE effects SET state = 'unknown', due_at = ?2, worker = NULL
+         WHERE state = 'sending' AND (due_at <= ?1 OR due_at > ?4 OR worker = ?3)",
     )?;
     let mut looked_up = connection
         .prepare_cached("UPDATE effects SET due_at = ?1, worker = NULL WHERE state = 'unknown' AND due_at > ?1 AND worker = ?2")?;
     let count = looked_up.execute(params![now, worker])?;
-    Ok(count + begun.execute(params![now, now.saturating_add(settle_ms), worker])?)
+    Ok(count + begun.execute(params![now, settled, worker, far])?)
 }
 
 /// When an effect will next be due, for beginning or for looking up.

@@ -36,7 +36,7 @@ use crate::ledger::sqlite::writer::{Durability, Writer};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use runtime::delivery::{DeliveryReport, Noted};
-use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
+use runtime::effect::{DecisionId, Effect, EffectClaim, EffectKey, EffectOutcome};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, LedgerError, Malformed, Received, WorkerId, Written};
 use runtime::ports::sms_gateway::Bill;
@@ -196,6 +196,11 @@ impl Ledger for SqliteLedger {
     async fn note_delivery(&self, report: &DeliveryReport, now: Timestamp) -> Result<Noted, LedgerError> {
         let report = report.clone();
         self.writer.write(Durability::Durable, move |connection| deliveries::note(connection, &report, ms(now))).await
+    }
+
+    async fn send_of(&self, vendor_id: &str) -> Result<Option<EffectKey>, LedgerError> {
+        let vendor_id = vendor_id.to_owned();
+        self.records.read(move |connection| deliveries::send_of(connection, &vendor_id)).await
     }
 
     async fn unbilled(&self, after: Timestamp, before: Timestamp, limit: usize) -> Result<Vec<String>, LedgerError> {
