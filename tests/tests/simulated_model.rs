@@ -44,6 +44,8 @@ impl Shop {
         let price = Price { input_usd_per_million: 1.0, output_usd_per_million: 2.0 };
         model.prices = vec![ModelPrice { name: MODEL.to_owned(), price }];
         std::fs::write(folder.path().join("tickets.jsonl"), tickets()).unwrap();
+        // A dial that the local mind misses with every answer.
+        std::fs::write(&config.policy_file, "max_wrong_per_100 = 0.01\n").unwrap();
         Shop { folder, config, server }
     }
 
@@ -125,8 +127,8 @@ async fn a_cascade_says_what_the_model_costs_and_a_second_run_asks_it_nothing() 
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_are_counted_and_never_kept() {
     let mut script = Script::of(grounded);
-    // Every third call of the first thirty fails; later ones do not.
-    script.fault = Box::new(|n| (n < 30 && n % 3 == 0).then_some(if n % 2 == 0 { Fault::ServerError } else { Fault::Garbage }));
+    // Every third call of the first dozen fails; later ones do not.
+    script.fault = Box::new(|n| (n < 12 && n % 3 == 0).then_some(if n % 2 == 0 { Fault::ServerError } else { Fault::Garbage }));
     let shop = Shop::with(script).await;
     let run = ["--mind", "cascade", "--no-judge"];
     let failed = |report: &Value| report["money"]["sums"]["model_failed"].as_u64().unwrap();

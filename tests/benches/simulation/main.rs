@@ -93,10 +93,10 @@ fn replay(tokio: &tokio::runtime::Runtime, folder: &Path, tickets: usize) {
 fn intake(folder: &Path, tickets: usize) {
     let file = folder.join("many.jsonl");
     write_tickets(&file, tickets);
-    let words = ["whimbrel", "simulate", &file.to_string_lossy()].map(str::to_owned);
-    let Command::Simulate(args) = Args::parse_from(words).command else { panic!("no simulation") };
+    let name = file.to_string_lossy().into_owned();
+    let Command::Simulate(args) = Args::parse_from(["whimbrel", "simulate", name.as_str()]).command else { panic!("no simulation") };
     let timer = Timer::start();
-    let input = input::read(&args, &file.to_string_lossy(), folder).unwrap();
+    let input = input::read(&args, &name, folder).unwrap();
     println!(
         "{} tickets taken in: {:.1} s of CPU, at most {:.0} MB of memory, a file of {:.0} MB",
         input.count,

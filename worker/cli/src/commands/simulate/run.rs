@@ -4,7 +4,7 @@ use crate::args::simulate::{SimulateArgs, SimulateCommand};
 use crate::commands::knowledge_sync::spinner;
 use crate::commands::learn::SEED;
 use crate::commands::simulate::blocks::Replay;
-use crate::commands::simulate::documents::{bring, contradicting};
+use crate::commands::simulate::documents::{Documents, bring, contradicting};
 use crate::commands::simulate::folder::{Facts, LineWriter, RunFolder, check_empty};
 use crate::commands::simulate::world::World;
 use crate::commands::simulate::{apply, gaps, gate, input, label, reporting};
@@ -15,6 +15,7 @@ use crate::wiring;
 use crate::wiring::simulated::{SimulatedModel, described};
 use adapters::digest;
 use anyhow::{Context, bail};
+use indicatif::ProgressBar;
 use simulations::mind::Mind;
 use simulations::report::data::{Mode, Prices, Report, Setup};
 use simulations::report::verdict::{corrected, show};
@@ -51,11 +52,11 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
     let world = World::create(config, staging.path())?;
     let documents = bring(config, &home, args, &world).await?;
     let compared_with = args.compare.as_deref().map(|name| RunFolder::find(&home, Some(name))).transpose()?;
+    let compared = compared_with.as_ref().map(|folder| folder.path().to_path_buf());
     let mut setup = setup(args, path, &terms, assumed_open, world.embedder.name());
     (setup.mind, setup.judge) = (mind, judge);
     setup.model = model.as_ref().map(|_| described(config)).transpose()?;
     setup.documents_from = documents.from.clone();
-    let compared = compared_with.as_ref().map(|folder| folder.path().to_path_buf());
     setup.run = hash::of(&(&setup, digest::of_file(Path::new(path))?, &documents.digest, &compared, &args.columns, &args.time_zone));
     let folder = RunFolder::new(&home, args.out.as_deref(), &setup.run);
     check_empty(&folder)?;
@@ -64,39 +65,8 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
     if !is_known {
         folder.make()?;
         start_anew(&folder, &setup.run, args.again)?;
-        bar.set_message("reading tickets");
-        let input = input::read(args, path, &folder.work())?;
-        let twins = input.twins.found().len();
-        let replay = Replay {
-            input: &input,
-            world: &world,
-            policy: terms.policy.clone(),
-            catalog: terms.catalog.clone(),
-            args,
-            folder: &folder,
-            documents: &documents.digest,
-            concurrency: args.concurrency.unwrap_or_else(|| match &model {
-                Some(_) => config.model.calls.concurrency_max,
-                None => std::thread::available_parallelism().map_or(1, usize::from),
-            }),
-            mind,
-            model: model.as_ref(),
-            judge,
-        };
-        let contradicting = contradicting(&world, &documents.chunks).await?;
-        let replayed = replay.run(&bar, screen).await?;
-        let counted = args.blocks - replayed.counted_from;
-        let facts = Facts {
-            second_from_block: replayed.counted_from + counted.div_ceil(2),
-            documents: documents.names,
-            contradicting,
-            audit: replayed.audit,
-            twins,
-            compared_with: compared.as_deref().map(canonical),
-            setup,
-        };
-        join(&folder, args.blocks, &input.refused)?;
-        Home::replace(&folder.file("facts.json"), &serde_json::to_vec_pretty(&facts)?)?;
+        let ground = Ground { config, world: &world, documents, terms: &terms, model: model.as_ref(), compared };
+        decide_all(ground, args, path, setup, &folder, &bar, screen).await?;
     }
     bar.set_message("writing the report");
     let report = reporting::write(&folder, &terms.policy, world.embedder.clone()).await?;
@@ -105,6 +75,61 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
     print(screen, &report, &folder, is_known);
     screen.json(&report)?;
     Ok(if report.audit.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What a run stands on.
+struct Ground<'a> {
+    config: &'a Config,
+    world: &'a World,
+    documents: Documents,
+    terms: &'a Terms,
+    model: Option<&'a SimulatedModel>,
+    compared: Option<PathBuf>,
+}
+
+/// Decides every ticket and writes the lines and facts of the run.
+async fn decide_all(
+    ground: Ground<'_>,
+    args: &SimulateArgs,
+    path: &str,
+    setup: Setup,
+    folder: &RunFolder,
+    bar: &ProgressBar,
+    screen: &Screen,
+) -> anyhow::Result<()> {
+    let Ground { config, world, documents, terms, model, compared } = ground;
+    bar.set_message("reading tickets");
+    let input = input::read(args, path, &folder.work())?;
+    let replay = Replay {
+        input: &input,
+        world,
+        policy: terms.policy.clone(),
+        catalog: terms.catalog.clone(),
+        args,
+        folder,
+        documents: &documents.digest,
+        concurrency: args.concurrency.unwrap_or_else(|| match model {
+            Some(_) => config.model.calls.concurrency_max,
+            None => std::thread::available_parallelism().map_or(1, usize::from),
+        }),
+        mind: setup.mind,
+        model,
+        judge: setup.judge,
+    };
+    let contradicting = contradicting(world, &documents.chunks).await?;
+    let replayed = replay.run(bar, screen).await?;
+    let counted = args.blocks - replayed.counted_from;
+    let facts = Facts {
+        second_from_block: replayed.counted_from + counted.div_ceil(2),
+        documents: documents.names,
+        contradicting,
+        audit: replayed.audit,
+        twins: input.twins.found().len(),
+        compared_with: compared.as_deref().map(canonical),
+        setup,
+    };
+    join(folder, args.blocks, &input.refused)?;
+    Home::replace(&folder.file("facts.json"), &serde_json::to_vec_pretty(&facts)?)
 }
 
 /// The configuration, with the embedder that knows words and letters alone where that is asked for.
