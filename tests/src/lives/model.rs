@@ -119,11 +119,7 @@ fn nothing_is_sent_blindly(story: &Story<'_>, broken: &mut Vec<String>) {
     let mut doubtful: BTreeSet<&EffectKey> = BTreeSet::new();
     for event in story.events {
         match event {
-            Event::Called { key } => {
-                if !doubtful.insert(key) {
-                    broken.push(format!("blind: {key} was called again"));
-                }
-            }
+            Event::Called { key } if !doubtful.insert(key) => broken.push(format!("blind: {key} was called again")),
             Event::Answered { key, answer: Answer::NotNow | Answer::Never } | Event::LookedUp { key, found: 0 } => {
                 doubtful.remove(key);
             }

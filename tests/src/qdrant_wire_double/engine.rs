@@ -36,6 +36,9 @@ pub fn query(collection: &Collection, asked: &QueryPoints) -> Result<Vec<ScoredP
         .collect())
 }
 
+/// How near a point is, when it has the vector that is asked for.
+type Score<'a> = Box<dyn Fn(&Point) -> Option<f32> + 'a>;
+
 /// One query over the points themselves.
 fn leaf(collection: &Collection, query: Option<&Query>, using: Option<&str>, filters: &[&Filter], limit: u64) -> Result<Scored, Status> {
     let Some(Variant::Nearest(input)) = query.and_then(|query| query.variant.as_ref()) else {
@@ -43,7 +46,7 @@ fn leaf(collection: &Collection, query: Option<&Query>, using: Option<&str>, fil
     };
     let using = using.unwrap_or_default();
     let mut found = Scored::new();
-    let score: Box<dyn Fn(&Point) -> Option<f32>> = match &input.variant {
+    let score: Score = match &input.variant {
         Some(Input::Dense(dense)) => {
             let size = collection.dense.get(using).ok_or_else(|| unknown_vector(using))?;
             if dense.data.len() as u64 != *size {
