@@ -116,24 +116,25 @@ async fn helpdesks_of_vendors_keep_their_promises() {
 
 #[tokio::test]
 async fn a_reply_through_the_helpdesk_is_found_again_and_goes_out_once() {
-    let (_intercom, desk, of, _, _prism) = intercom("a reply through Intercom", false).await;
-    let (_zendesk, zendesk_desk, _, _zendesk_prism) = zendesk("a reply through Zendesk").await;
-    let (_chatwoot, chatwoot_desk, _, _chatwoot_prism) = chatwoot("a reply through Chatwoot").await;
-    let channels: [(Arc<dyn Channel>, String); 3] = [
-        (Arc::new(desk), of.ticket.0.clone()),
-        (Arc::new(zendesk_desk), "zendesk-151".to_owned()),
-        (Arc::new(chatwoot_desk), "chatwoot-42".to_owned()),
-    ];
-    for (channel, ticket) in channels {
-        let (gateway, sms) = (HelpdeskSmsGateway::new(channel), sms(&ticket));
-        assert_eq!(gateway.find(&sms, Timestamp::UNIX_EPOCH).await.unwrap(), [""; 0], "{ticket}");
-        let id = gateway.send(&sms).await.unwrap();
-        assert_eq!(gateway.find(&sms, Timestamp::UNIX_EPOCH).await.unwrap(), [id], "{ticket}");
-        let other = OutboundSms { text: "something else".to_owned(), ..sms.clone() };
-        assert_eq!(gateway.find(&other, Timestamp::UNIX_EPOCH).await.unwrap(), [""; 0], "{ticket}");
-        let later: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
-        assert_eq!(gateway.find(&sms, later).await.unwrap(), [""; 0], "not one from before: {ticket}");
-    }
+    let (_fake, desk, of, _, prism) = intercom("a reply through Intercom", false).await;
+    is_found_again(Arc::new(desk), &of.ticket.0).await;
+    drop(prism);
+    let (_fake, desk, of, prism) = zendesk("a reply through Zendesk").await;
+    is_found_again(Arc::new(desk), &of.ticket.0).await;
+    drop(prism);
+    let (_fake, desk, of, _prism) = chatwoot("a reply through Chatwoot").await;
+    is_found_again(Arc::new(desk), &of.ticket.0).await;
+}
+
+async fn is_found_again(channel: Arc<dyn Channel>, ticket: &str) {
+    let (gateway, sms) = (HelpdeskSmsGateway::new(channel), sms(ticket));
+    assert_eq!(gateway.find(&sms, Timestamp::UNIX_EPOCH).await.unwrap(), [""; 0], "{ticket}");
+    let id = gateway.send(&sms).await.unwrap();
+    assert_eq!(gateway.find(&sms, Timestamp::UNIX_EPOCH).await.unwrap(), [id], "{ticket}");
+    let other = OutboundSms { text: "something else".to_owned(), ..sms.clone() };
+    assert_eq!(gateway.find(&other, Timestamp::UNIX_EPOCH).await.unwrap(), [""; 0], "{ticket}");
+    let later: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!(gateway.find(&sms, later).await.unwrap(), [""; 0], "not one from before: {ticket}");
 }
 
 #[tokio::test]
