@@ -167,10 +167,11 @@ async fn a_rebuild_swaps_the_alias_in_one_request_and_drops_what_the_store_does_
     assert_eq!((name.as_str(), revision), ("whimbrel-2", store.revision().await.unwrap()));
     assert_eq!(index.collection().await.unwrap().as_deref(), Some("whimbrel-2"));
     assert_eq!(index.revision().await.unwrap(), revision);
-    let world = server.double.world();
-    assert_eq!(world.calls.get("update_aliases").copied(), before.map(|count| count + 1), "one request, so no moment without an alias");
-    assert_eq!(world.collections.keys().collect::<Vec<_>>(), ["whimbrel-2"]);
-    drop(world);
+    {
+        let world = server.double.world();
+        assert_eq!(world.calls.get("update_aliases").copied(), before.map(|count| count + 1), "one request, so no moment without an alias");
+        assert_eq!(world.collections.keys().collect::<Vec<_>>(), ["whimbrel-2"]);
+    }
     let hits = index.search(&search("refund", &[0.0, 0.0, 0.0], 5)).await.unwrap();
     assert_eq!(ids(&hits), ["a.md-v1-0"]);
 }
@@ -180,9 +181,10 @@ async fn a_lost_collection_is_made_and_fed_anew() {
     let server = serving().await;
     let index = index(&server);
     index.apply(&[one("a", "refund")], Revision(3)).await.unwrap();
-    let mut world = server.double.world();
-    (world.collections, world.aliases) = Default::default();
-    drop(world);
+    {
+        let mut world = server.double.world();
+        (world.collections, world.aliases) = Default::default();
+    }
     assert_eq!(index.revision().await.unwrap(), Revision(0));
     assert!(found(&index).await.is_empty());
     index.apply(&[one("a", "refund")], Revision(3)).await.unwrap();

@@ -81,7 +81,7 @@ fn tickets() -> String {
         let (thing, day) = (things[n % things.len()], 1 + n % 28);
         let (intent, asked, answer) = match n % 2 {
             // Nobody asked this before the last quarter: the knowledge has no answer.
-            _ if n >= NEW_FROM && n % 3 == 0 => (
+            _ if n >= NEW_FROM && n.is_multiple_of(3) => (
                 "parking",
                 format!("is there parking for a camper van beside your store, {n}?"),
                 "Campers may park behind the store, free of charge.",

@@ -307,7 +307,7 @@ async fn a_plain_webhook_gets_the_key_and_the_same_key_for_the_same_send() {
     let (fake, desk) = address().await;
     let gateway = HelpdeskSmsGateway::new(Arc::new(desk));
     let sent = gateway.send(&sms("a")).await.unwrap();
-    assert_eq!(gateway.find(&sms("a"), Timestamp::UNIX_EPOCH).await.unwrap(), [sent.clone()]);
+    assert_eq!(gateway.find(&sms("a"), Timestamp::UNIX_EPOCH).await.unwrap(), std::slice::from_ref(&sent));
     assert_eq!((fake.lines().len(), sent.as_str()), (1, "theirs-D9-0"));
     assert_eq!(fake.lines()["D9-0"]["to"], CUSTOMER);
 }
