@@ -58,8 +58,10 @@ fn main() {
         let Some(python) = &python else { continue };
         let script = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers").join(name);
         let count = messages.to_string();
-        let aio_pika = peers::all_figures(Command::new(python).arg(script("broker_aio_pika.py")).args([&broker.url, &count])).unwrap_or_default();
-        let celery = peers::all_figures(Command::new(python).arg(script("broker_celery.py")).args([&broker.url, &count])).unwrap_or_default();
+        let aio_pika =
+            peers::all_figures(Command::new(python).arg(script("broker_aio_pika.py")).args([&broker.url, &count])).unwrap_or_default();
+        let celery =
+            peers::all_figures(Command::new(python).arg(script("broker_celery.py")).args([&broker.url, &count])).unwrap_or_default();
         for peer in aio_pika.iter().chain(&celery) {
             let (name, us) = (peer["peer"].as_str().unwrap_or_default(), peer["us_cpu"].as_f64().unwrap_or(f64::NAN));
             row(name, us, name.contains("take").then_some((alone, with_ledger)));
@@ -68,13 +70,15 @@ fn main() {
 }
 
 fn row(name: &str, us: f64, ours: Option<(f64, f64)>) {
-    let times = ours.map_or(String::new(), |(alone, with)| format!("{:6.1} times taking, {:5.1} times intake with the ledger", us / alone, us / with));
+    let times = ours
+        .map_or(String::new(), |(alone, with)| format!("{:6.1} times taking, {:5.1} times intake with the ledger", us / alone, us / with));
     println!("{name:56} {us:8.1} {times}");
 }
 
 fn line(n: usize) -> Vec<u8> {
     let (text, from) = ("x".repeat(TEXT_CHARS), n % 10_000_000);
-    format!("{{\"v\":1,\"message_id\":\"SM{n:032x}\",\"from\":\"+1555{from:07}\",\"to\":\"+12025550100\",\"text\":\"{text}\"}}").into_bytes()
+    format!("{{\"v\":1,\"message_id\":\"SM{n:032x}\",\"from\":\"+1555{from:07}\",\"to\":\"+12025550100\",\"text\":\"{text}\"}}")
+        .into_bytes()
 }
 
 fn us(timer: &Timer, messages: usize) -> f64 {

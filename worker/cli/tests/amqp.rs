@@ -89,7 +89,8 @@ fn messages_go_through_the_broker_and_every_command_knows_it() {
 
 #[test]
 fn a_broker_that_cannot_be_reached_hides_nothing_else() {
-    let house = House::new("[inbox]\nkind = \"amqp\"\n[inbox.amqp]\nurl = \"amqp://user:hush@127.0.0.1:1/%2f\"\n[log]\nlevel = \"error\"\n");
+    let house =
+        House::new("[inbox]\nkind = \"amqp\"\n[inbox.amqp]\nurl = \"amqp://user:hush@127.0.0.1:1/%2f\"\n[log]\nlevel = \"error\"\n");
     let status = house.json(&["status"]);
     assert_eq!((status["inbox"]["kind"].as_str(), status["status"]["received"].as_u64()), (Some("unknown"), Some(0)));
     for arguments in [&["doctor"][..], &["dead", "list"], &["setup", "amqp"], &["status"], &["config"]] {

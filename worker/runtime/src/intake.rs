@@ -98,12 +98,7 @@ fn read(deliveries: &[Delivery]) -> (Vec<InboundMessage>, Vec<usize>, Vec<Refusa
 }
 
 /// All in one commit. Where that fails for good, one by one: a message that the ledger cannot take must not hold up the others.
-async fn receive(
-    ledger: &dyn Ledger,
-    messages: &[InboundMessage],
-    open: &mut Open,
-    now: Timestamp,
-) -> Result<OneByOne, LedgerError> {
+async fn receive(ledger: &dyn Ledger, messages: &[InboundMessage], open: &mut Open, now: Timestamp) -> Result<OneByOne, LedgerError> {
     if messages.is_empty() {
         return Ok(OneByOne::default());
     }
@@ -128,7 +123,9 @@ async fn refuse(
 ) -> Result<(), IntakeError> {
     let refused: Vec<Refused> = refused
         .iter()
-        .filter_map(|(place, problem)| deliveries.get(*place).map(|delivery| Refused { delivery: delivery.clone(), problem: problem.clone() }))
+        .filter_map(|(place, problem)| {
+            deliveries.get(*place).map(|delivery| Refused { delivery: delivery.clone(), problem: problem.clone() })
+        })
         .collect();
     if refused.is_empty() || inbox.refuse(&refused).await? {
         return Ok(());

@@ -27,8 +27,9 @@ pub async fn run(config: &Config, args: &EnqueueArgs, screen: &Screen) -> anyhow
         InboxKind::Amqp => publish(config, &mut lines).await?,
     };
     if let Some(error) = lines.failure {
-        return Err(error)
-            .with_context(|| format!("{} could be read only up to line {}; {count} lines before it are enqueued", args.file, lines.number));
+        return Err(error).with_context(|| {
+            format!("{} could be read only up to line {}; {count} lines before it are enqueued", args.file, lines.number)
+        });
     }
     report(screen, count, &lines.faults)
 }

@@ -48,9 +48,10 @@ async fn of_queue(connection: &Connection, queue: &QueueSpec) -> Result<String, 
     match declare(connection, queue).await {
         Ok(()) => Ok(format!("queue {}: {} messages wait, {} readers", queue.name, standing.ready, standing.consumers)),
         // A worker may do without the right to configure: an administrator declares the queues.
-        Err(error) if error.trouble == Trouble::Forbidden => {
-            Ok(format!("queue {}: {} messages wait; its arguments were not compared: this user may not configure it", queue.name, standing.ready))
-        }
+        Err(error) if error.trouble == Trouble::Forbidden => Ok(format!(
+            "queue {}: {} messages wait; its arguments were not compared: this user may not configure it",
+            queue.name, standing.ready
+        )),
         Err(error) => Err(error),
     }
 }

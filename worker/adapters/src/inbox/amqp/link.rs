@@ -255,7 +255,9 @@ impl Link {
         let others = ready(&self.work.channel, &self.topology.work.name).await?;
         // What the broker has handed out in this moment is in neither count yet. It comes over this channel before a second answer does.
         ready(&self.work.channel, &self.topology.work.name).await?;
-        while !self.is_stopped && let Some(message) = self.next(Duration::ZERO).await? {
+        while !self.is_stopped
+            && let Some(message) = self.next(Duration::ZERO).await?
+        {
             self.left.push_back(message);
         }
         let held = self.work.unsettled.len() + self.suspects.unsettled.len() + self.left.len();

@@ -56,7 +56,8 @@ impl Publisher {
         let Some(confirm) = self.open.pop_front() else { return Ok(()) };
         let ended = tokio::time::timeout(self.timeout, confirm).await;
         let answer = ended.map_err(|_| {
-            let problem = format!("no confirmation within {} ms: the broker is blocked or overloaded, see its log", self.timeout.as_millis());
+            let problem =
+                format!("no confirmation within {} ms: the broker is blocked or overloaded, see its log", self.timeout.as_millis());
             AmqpError::new(Trouble::Unreachable, problem)
         })?;
         match answer.map_err(|error| AmqpError::of("waiting for a confirmation", &error))? {

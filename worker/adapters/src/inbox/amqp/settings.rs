@@ -34,9 +34,9 @@ pub struct AmqpSettings {
     pub length_max: u32,
     /// Both sides say that they are alive so often; twice as long in silence and the connection is lost.
     pub heartbeat_s: u16,
-    /// Opening a connection may take so long.
+    /// Opening a connection and beginning to read may take so long.
     pub connect_timeout_ms: u64,
-    /// The broker confirms what is published within so long.
+    /// The broker confirms what is published, and answers anything else, within so long.
     pub confirm_timeout_ms: u64,
     /// Wait before the second attempt to connect; each wait is twice the one before ...
     pub reconnect_first_ms: u64,
@@ -81,10 +81,8 @@ impl AmqpSettings {
             faults.push(format!("inbox.amqp.prefetch is {}: write 1 to {PREFETCH_MAX}", self.prefetch));
         }
         if !(DELIVERY_LIMIT_MIN..=DELIVERY_LIMIT_MAX).contains(&self.delivery_limit) {
-            faults.push(format!(
-                "inbox.amqp.delivery_limit is {}: write {DELIVERY_LIMIT_MIN} to {DELIVERY_LIMIT_MAX}",
-                self.delivery_limit
-            ));
+            faults
+                .push(format!("inbox.amqp.delivery_limit is {}: write {DELIVERY_LIMIT_MIN} to {DELIVERY_LIMIT_MAX}", self.delivery_limit));
         }
         let positive = [
             ("heartbeat_s", u64::from(self.heartbeat_s)),
@@ -93,7 +91,8 @@ impl AmqpSettings {
             ("reconnect_first_ms", self.reconnect_first_ms),
             ("reconnect_longest_ms", self.reconnect_longest_ms),
         ];
-        faults.extend(positive.iter().filter(|(_, value)| *value == 0).map(|(name, _)| format!("inbox.amqp.{name} must be greater than 0")));
+        faults
+            .extend(positive.iter().filter(|(_, value)| *value == 0).map(|(name, _)| format!("inbox.amqp.{name} must be greater than 0")));
         faults
     }
 }
