@@ -208,8 +208,12 @@ async fn a_broker_that_is_killed_and_comes_back_is_read_again_and_has_lost_nothi
     let Some(broker) = OwnBroker::start(test, folder.path().join("broker")) else { return };
     let queues = Queues::at(test, &broker.url()).with(|settings| settings.prefetch = 100);
     queues.declare().await.unwrap();
-    publish(&queues, 500).await;
     let (inbox, ledger, mut open) = (queues.inbox(), MemoryLedger::default(), Open::default());
+    while !broker.has_on_disk(&queues.settings.queue) {
+        // Nothing is there yet: a round waits a little.
+        take_in(&inbox, &ledger, &SystemClock, 50, &mut open).await.unwrap();
+    }
+    publish(&queues, 500).await;
     while ledger.status().await.unwrap().received < 200 {
         take_in(&inbox, &ledger, &SystemClock, 50, &mut open).await.unwrap();
     }

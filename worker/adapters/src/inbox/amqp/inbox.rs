@@ -1,6 +1,6 @@
 //! The inbox itself: reads over one connection, and makes a new one when that is lost.
 
-use super::error::AmqpError;
+use super::error::{AmqpError, Trouble};
 use super::link::{Link, WAIT};
 use super::settings::AmqpSettings;
 use super::topology::Topology;
@@ -55,7 +55,9 @@ impl AmqpInbox {
             return Ok(());
         }
         state.generation += 1;
-        match Link::open(&self.settings, &self.topology, state.generation).await {
+        // A broker that has just come back may take a request and never answer it.
+        let opened = within(self.settings.connect_timeout_ms, Link::open(&self.settings, &self.topology, state.generation)).await;
+        match opened {
             Ok(link) => {
                 tracing::info!(queue = self.settings.queue, connection = state.generation, "reading from the broker");
                 state.failures = 0;
@@ -87,20 +89,31 @@ impl State {
     }
 }
 
+/// An answer that does not come is a lost connection.
+async fn within<T>(timeout_ms: u64, request: impl Future<Output = Result<T, AmqpError>>) -> Result<T, AmqpError> {
+    match tokio::time::timeout(Duration::from_millis(timeout_ms), request).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            let problem = format!("no answer within {timeout_ms} ms: the connection is made anew; see the broker's log if this goes on");
+            Err(AmqpError::new(Trouble::Unreachable, problem))
+        }
+    }
+}
+
 #[async_trait]
 impl Inbox for AmqpInbox {
     async fn take(&self, max: usize) -> Result<Vec<Delivery>, InboxError> {
         let mut state = self.state.lock().await;
         self.connect(&mut state).await?;
         let Some(link) = &mut state.link else { return Ok(Vec::new()) };
-        let taken = link.take(max).await;
+        let taken = within(self.settings.confirm_timeout_ms, link.take(max)).await;
         state.heed(taken)
     }
 
     async fn settle(&self, tags: &[String]) -> Result<(), InboxError> {
         let mut state = self.state.lock().await;
         let Some(link) = &mut state.link else { return Ok(()) };
-        let settled = link.settle(tags.iter().map(String::as_str)).await;
+        let settled = within(self.settings.confirm_timeout_ms, link.settle(tags.iter().map(String::as_str))).await;
         if let Err(error) = state.heed(settled) {
             // They are safe in the ledger, which will know them when they come again.
             tracing::warn!(%error, "what was taken in could not be acknowledged");
@@ -112,7 +125,7 @@ impl Inbox for AmqpInbox {
         let mut state = self.state.lock().await;
         // Without the connection that they came over they will come again, and are refused then.
         let Some(link) = &mut state.link else { return Ok(true) };
-        let kept = link.refuse(refused).await;
+        let kept = within(self.settings.confirm_timeout_ms, link.refuse(refused)).await;
         state.heed(kept).map(|()| true)
     }
 
@@ -120,7 +133,7 @@ impl Inbox for AmqpInbox {
         let mut state = self.state.lock().await;
         state.is_stopped = true;
         let Some(link) = &mut state.link else { return Ok(0) };
-        let left = link.stop().await;
+        let left = within(self.settings.confirm_timeout_ms, link.stop()).await;
         state.heed(left)
     }
 
@@ -129,7 +142,7 @@ impl Inbox for AmqpInbox {
         self.connect(&mut state).await?;
         match &mut state.link {
             Some(link) => {
-                let waiting = link.waiting().await;
+                let waiting = within(self.settings.confirm_timeout_ms, link.waiting()).await;
                 state.heed(waiting)
             }
             None => Err(InboxError { problem: "no connection to the broker: it is tried again".to_owned(), is_transient: true }),

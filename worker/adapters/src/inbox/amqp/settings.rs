@@ -34,9 +34,9 @@ pub struct AmqpSettings {
     pub length_max: u32,
     /// Both sides say that they are alive so often; twice as long in silence and the connection is lost.
     pub heartbeat_s: u16,
-    /// Opening a connection may take so long.
+    /// Opening a connection and beginning to read may take so long.
     pub connect_timeout_ms: u64,
-    /// The broker confirms what is published within so long.
+    /// The broker confirms what is published, and answers anything else, within so long.
     pub confirm_timeout_ms: u64,
     /// Wait before the second attempt to connect; each wait is twice the one before ...
     pub reconnect_first_ms: u64,

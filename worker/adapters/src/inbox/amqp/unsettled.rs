@@ -12,15 +12,24 @@ pub(crate) struct Ack {
     pub(crate) multiple: bool,
 }
 
-/// What was handed out, by the channel's tags, which only grow.
+/// What was handed out, by the channel's tags. The broker counts them up from 1. A number that is missing is a delivery that the
+/// client has dropped, as it does with what comes behind the end of a consumer: the broker still waits for it.
 #[derive(Default)]
 pub(crate) struct Unsettled {
     deliveries: BTreeMap<u64, BasicProperties>,
+    /// The highest tag so far.
+    last: u64,
+    /// The first that was dropped.
+    dropped: Option<u64>,
 }
 
 impl Unsettled {
     /// A delivery came.
     pub(crate) fn insert(&mut self, tag: u64, properties: BasicProperties) {
+        if tag != self.last + 1 {
+            self.dropped.get_or_insert(self.last + 1);
+        }
+        self.last = tag;
         self.deliveries.insert(tag, properties);
     }
 
@@ -35,9 +44,10 @@ impl Unsettled {
     }
 
     /// Takes these out. Acknowledging `multiple` reaches back to everything that is unsettled, so it is used only up to where all of
-    /// that is among these; the rest goes one by one.
+    /// that is among these, and never across a delivery that was dropped; the rest goes one by one.
     pub(crate) fn settle(&mut self, tags: &BTreeSet<u64>) -> Vec<Ack> {
-        let front = self.deliveries.keys().take_while(|tag| tags.contains(tag)).copied().collect::<Vec<u64>>();
+        let end = self.dropped.unwrap_or(u64::MAX);
+        let front: Vec<u64> = self.deliveries.keys().take_while(|tag| **tag < end && tags.contains(tag)).copied().collect();
         let mut acks: Vec<Ack> = front.last().map(|last| Ack { tag: *last, multiple: front.len() > 1 }).into_iter().collect();
         front.iter().for_each(|tag| {
             self.deliveries.remove(tag);
@@ -72,6 +82,13 @@ mod tests {
         assert_eq!(all.settle(&set(251..=251)), [Ack { tag: 251, multiple: false }]);
         assert_eq!(all.settle(&set(200..=251)), [], "what is settled is not settled again");
         assert_eq!(all.len(), 5);
+    }
+
+    #[test]
+    fn what_the_client_has_dropped_is_never_acknowledged() {
+        let mut all = unsettled([1, 2, 4, 5]);
+        let expected = [(2, true), (4, false), (5, false)].map(|(tag, multiple)| Ack { tag, multiple });
+        assert_eq!(all.settle(&set(1..=5)), expected);
     }
 
     #[test]
