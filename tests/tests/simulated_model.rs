@@ -77,17 +77,24 @@ impl Shop {
 
 fn tickets() -> String {
     let things = ["the blue tent", "my lamp", "a pair of boots", "the stove", "this jacket", "a rope"];
+    let people = ["my sister", "my uncle", "a friend", "our club", "the school", "my mother", "a neighbour", "the choir"];
     let ticket = |n: usize| {
-        let (thing, day) = (things[n % things.len()], 1 + n % 28);
+        // No two tickets ask in the same words: every prompt is its own.
+        let (thing, whose) = (things[n % things.len()], people[n / things.len() % people.len()]);
+        let day = 1 + n % 28;
         let (intent, asked, answer) = match n % 2 {
             // Nobody asked this before the last quarter: the knowledge has no answer.
             _ if n >= NEW_FROM && n.is_multiple_of(3) => (
                 "parking",
-                format!("is there parking for a camper van beside your store, {n}?"),
+                format!("is there parking for a camper van beside your store for {whose}?"),
                 "Campers may park behind the store, free of charge.",
             ),
-            0 => ("hours", format!("when do you open so that i can fetch {thing}?"), "We open at 9 am from Monday to Saturday."),
-            _ => ("returns", format!("how do i send {thing} back to you?"), "You can return it within 30 days with the receipt."),
+            0 => {
+                ("hours", format!("when do you open so that i can fetch {thing} for {whose}?"), "We open at 9 am from Monday to Saturday.")
+            }
+            _ => {
+                ("returns", format!("how do i send {thing} of {whose} back to you?"), "You can return it within 30 days with the receipt.")
+            }
         };
         let at = format!("2026-{:02}-{day:02}T10:{:02}:00Z", 1 + n / 28, n % 60);
         let answered = at.replace("T10:", "T11:");
@@ -146,15 +153,21 @@ async fn faults_are_counted_and_never_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn repeats_ask_a_model_anew_and_say_how_often_it_flips() {
-    let written = AtomicUsize::new(0);
-    let fickle = move |asked: &Asked| match asked.prompt.as_str() {
-        "write" if written.fetch_add(1, Ordering::SeqCst) % 2 == 1 => {
-            json!({ "citations": [], "asks_answered": [], "reply": null }).to_string()
+    let read = AtomicUsize::new(0);
+    // Every other time it takes the message for the last intent of the list in the place of the first.
+    let fickle = move |asked: &Asked| {
+        let intents = asked.list("intents");
+        let is_odd = asked.prompt == "classify" && read.fetch_add(1, Ordering::SeqCst) % 2 == 1;
+        let taken_for = if is_odd { intents.last() } else { intents.first() };
+        match taken_for.filter(|_| asked.prompt == "classify") {
+            Some(intent) => json!({ "intents": [{ "name": intent["name"], "probability": 1.0 }], "out_of_scope": 0.0, "language": "en",
+                "urgency": "normal", "asks": [{ "quote": asked.text("message"), "intent": null }] })
+            .to_string(),
+            None => grounded(asked),
         }
-        _ => grounded(asked),
     };
     let shop = Shop::with(Script::of(fickle)).await;
-    let run = ["--mind", "cascade", "--no-judge", "--repeats", "2", "--concurrency", "1"];
+    let run = ["--mind", "model", "--no-judge", "--repeats", "2", "--concurrency", "1"];
     let report = shop.replay("fickle", &run).await;
     let flipped = &report["flipped"];
     assert!(flipped["of"].as_u64().unwrap() > 0 && flipped["count"].as_u64().unwrap() > 0, "{flipped}");
