@@ -152,7 +152,9 @@ impl OwnBroker {
                     folders.push(entry.path());
                 } else if entry.file_name() == "names.dets" {
                     let names = std::fs::read(entry.path()).unwrap_or_default();
-                    return names.windows(queue.len()).any(|name| name == queue.as_bytes());
+                    if names.windows(queue.len()).any(|name| name == queue.as_bytes()) {
+                        return true;
+                    }
                 }
             }
         }
