@@ -142,23 +142,10 @@ impl OwnBroker {
         self.command("url").unwrap_or_default()
     }
 
-    /// The broker writes the names of its quorum queues to the disk some seconds after they were declared: killed before, it comes
-    /// back with an empty queue that never answers.
-    pub fn has_on_disk(&self, queue: &str) -> bool {
-        let mut folders = vec![self.folder.join("mnesia")];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-                if entry.path().is_dir() {
-                    folders.push(entry.path());
-                } else if entry.file_name() == "names.dets" {
-                    let names = std::fs::read(entry.path()).unwrap_or_default();
-                    if names.windows(queue.len()).any(|name| name == queue.as_bytes()) {
-                        return true;
-                    }
-                }
-            }
-        }
-        false
+    /// Brings the names of quorum queues to the disk, which the broker does by itself some minutes after they were declared: killed
+    /// before, it comes back with an empty queue that never answers.
+    pub fn sync(&self) -> bool {
+        self.command("sync").is_some()
     }
 
     /// Kills it with SIGKILL.

@@ -17,7 +17,7 @@ use runtime::ports::inbox::{Delivery, Inbox, InboxError, Refused};
 use runtime::ports::records::Records;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tests::broker::{OwnBroker, Queues, take};
 use tests::cable::Cable;
 use tests::contracts::inbox::{payloads, tags};
@@ -33,6 +33,9 @@ async fn publish(queues: &Queues, count: usize) {
     let lines: Vec<Vec<u8>> = (0..count).map(line).collect();
     queues.put(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>()).await.unwrap();
 }
+
+/// A broker that was not back by then will not be.
+const GIVEN_UP: Duration = Duration::from_secs(120);
 
 /// The queues of a test, reached through a cable.
 async fn through_a_cable(test: &str) -> Option<(Queues, Queues, Cable)> {
@@ -209,10 +212,7 @@ async fn a_broker_that_is_killed_and_comes_back_is_read_again_and_has_lost_nothi
     let queues = Queues::at(test, &broker.url()).with(|settings| settings.prefetch = 100);
     queues.declare().await.unwrap();
     let (inbox, ledger, mut open) = (queues.inbox(), MemoryLedger::default(), Open::default());
-    while !broker.has_on_disk(&queues.settings.queue) {
-        // Nothing is there yet: a round waits a little.
-        take_in(&inbox, &ledger, &SystemClock, 50, &mut open).await.unwrap();
-    }
+    assert!(broker.sync());
     publish(&queues, 500).await;
     while ledger.status().await.unwrap().received < 200 {
         take_in(&inbox, &ledger, &SystemClock, 50, &mut open).await.unwrap();
@@ -225,7 +225,9 @@ async fn a_broker_that_is_killed_and_comes_back_is_read_again_and_has_lost_nothi
         (broker, Instant::now())
     });
     let mut again = None;
+    let given_up = Instant::now() + GIVEN_UP;
     while ledger.status().await.unwrap().received < 500 {
+        assert!(Instant::now() < given_up, "the broker came back without what it had");
         // An attempt to connect that fails is an error of its round; the inbox waits before the next.
         let _failed = take_in(&inbox, &ledger, &SystemClock, 50, &mut open).await;
         if again.is_none() && ledger.status().await.unwrap().received > before {
