@@ -220,5 +220,6 @@ async fn a_model_that_takes_too_long_as_a_whole_is_not_waited_for() {
     let decision = worker.triage.decide(&case(0)).await.unwrap();
     assert!(matches!(decision.action, Action::Escalate { .. }));
     let problem = decision.receipt.consultations.last().unwrap().problem.clone().unwrap();
-    assert_eq!(problem, "no answer within 50 ms");
+    // The one deadline ends the call and the whole reply in the same moment: either may speak first.
+    assert!(problem.contains("no answer"), "{problem}");
 }
