@@ -23,7 +23,6 @@ use runtime::ports::inbox::Inbox;
 use runtime::ports::records::Records;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tokio::runtime::Runtime;
 
 /// Messages of each measurement; `MESSAGES` sets another number.
 const MESSAGES: usize = 20_000;

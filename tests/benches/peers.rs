@@ -170,7 +170,8 @@ fn classification(runtime: &Runtime, corpus: &Path) -> f64 {
         let embedding = runtime.block_on(knowledge.embedder.embed(&[text.as_str()])).unwrap().remove(0);
         let reading = parts.minds.read(&text, &embedding);
         let best = reading.probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(class, _)| class);
-        right += usize::from(best.and_then(|class| parts.intents.get(class)).is_some_and(|intent| intent.0 == line["label"].to_string()));
+        let label = line["label"].to_string();
+        right += usize::from(best.and_then(|class| parts.intents.get(class)).is_some_and(|intent| intent.0 == label));
     }
     let us = timer.cpu_s() / classified.len() as f64 * 1e6;
     println!("{:32} {us:9.1} {:6.3}", "Whimbrel, both minds", right as f64 / classified.len() as f64);
