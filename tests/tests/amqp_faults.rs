@@ -35,7 +35,7 @@ async fn publish(queues: &Queues, count: usize) {
 }
 
 /// A broker that was not back by then will not be.
-const GIVEN_UP: Duration = Duration::from_secs(120);
+const GIVEN_UP: Duration = Duration::from_secs(600);
 
 /// The queues of a test, reached through a cable.
 async fn through_a_cable(test: &str) -> Option<(Queues, Queues, Cable)> {
