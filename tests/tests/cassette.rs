@@ -5,38 +5,20 @@ use adapters::language_model::openai::model::OpenAiModel;
 use adapters::language_model::openai::settings::Endpoint;
 use adapters::secret::Secret;
 use adapters::shield::local::LocalShield;
-use jiff::Timestamp;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tests::model::brain::{Asked, grounded};
+use tests::model::case::case;
 use tests::model::cassette::Player;
 use tests::model::fault::Fault;
 use tests::model::mind::{asking, catalog, config};
 use tests::model::server::{MODEL, ModelServer, Script};
 use tests::test_worker;
-use triage::case::Case;
 use triage::decision::Decision;
-use triage::phone::PhoneNumber;
-use triage::ticket::{Author, Message, MessageId, Ticket, TicketId};
 
 const KEY: &str = "sk-live-0123456789abcdef";
 const QUESTIONS: [&str; 4] = ["when do you open", "can i return something", "do gift cards expire", "write to ada@shop.example please"];
-
-fn case(text: &str) -> Case {
-    let message = Message {
-        id: MessageId("m1".to_owned()),
-        author: Author::Customer,
-        at: "2026-11-02T15:00:00Z".parse::<Timestamp>().unwrap(),
-        text: text.to_owned(),
-        media: Vec::new(),
-        carrier_answered: false,
-    };
-    let customer = PhoneNumber::parse("+12025550142").unwrap();
-    let id = TicketId("t1".to_owned());
-    let ticket = Ticket { id, customer, messages: vec![message], tags: vec![], owners: vec![], opted_out: vec![] };
-    Case::at(&ticket, &MessageId("m1".to_owned())).unwrap()
-}
 
 /// What is decided about the questions with the endpoint at this address.
 async fn decisions(folder: &TempDir, url: &str, record: Option<&Path>) -> Vec<Decision> {

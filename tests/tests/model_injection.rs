@@ -5,7 +5,6 @@
 use adapters::language_model::scripted::ScriptedModel;
 use adapters::shield::local::LocalShield;
 use async_trait::async_trait;
-use jiff::Timestamp;
 use knowledge::learned::checker::LocalChecker;
 use knowledge::learned::writer::LocalWriter;
 use prompts::ports::shield::{Redaction, Shield};
@@ -13,6 +12,7 @@ use prompts::prompt::{Name, Prompt};
 use std::path::Path;
 use std::sync::Arc;
 use tests::model::brain::{Asked, grounded};
+use tests::model::case::case;
 use tests::model::hostile::{FOREIGN_TAG, Way, hostile};
 use tests::model::mind::{asking, catalog, config};
 use triage::case::Case;
@@ -20,11 +20,9 @@ use triage::consultation::Mind;
 use triage::decision::{Action, Decision};
 use triage::evidence::{Found, Passage, PassageId, PassageKind, Query};
 use triage::gate::Gate;
-use triage::phone::PhoneNumber;
 use triage::policy::Policy;
 use triage::ports::{Retriever, StageError};
 use triage::terms::Terms;
-use triage::ticket::{Author, Message, MessageId, Ticket, TicketId};
 use triage::triage::Triage;
 
 /// What belongs to another customer and stands in a past ticket.
@@ -106,21 +104,6 @@ fn triage(kind: PassageKind, planted: &str, brain: impl Fn(&Asked) -> String + S
     };
     let model = ScriptedModel::saying("scripted", move |request| brain(&Asked::of_request(request)));
     asking(first, &config().unwrap(), Arc::new(model), shield).unwrap().0
-}
-
-fn case(text: &str) -> Case {
-    let message = Message {
-        id: MessageId("m1".to_owned()),
-        author: Author::Customer,
-        at: "2026-11-02T15:00:00Z".parse::<Timestamp>().unwrap(),
-        text: text.to_owned(),
-        media: Vec::new(),
-        carrier_answered: false,
-    };
-    let customer = PhoneNumber::parse("+12025550142").unwrap();
-    let id = TicketId("t1".to_owned());
-    let ticket = Ticket { id, customer, messages: vec![message], tags: vec![], owners: vec![], opted_out: vec![] };
-    Case::at(&ticket, &MessageId("m1".to_owned())).unwrap()
 }
 
 /// What would be said to the customer, or shown to an agent as a proposal.

@@ -6,34 +6,16 @@ use adapters::language_model::openai::settings::Endpoint;
 use adapters::shield::local::LocalShield;
 use adapters::spending::memory::MemorySpending;
 use cli::config::model::ModelPrice;
-use jiff::Timestamp;
 use prompts::budget::money::Price;
 use serde_json::json;
 use std::sync::Arc;
 use tests::model::brain::{Asked, grounded};
+use tests::model::case::case;
 use tests::model::fault::Fault;
 use tests::model::mind::{asking, catalog, config};
 use tests::model::server::{MODEL, ModelServer, Script};
 use tests::test_worker;
-use triage::case::Case;
 use triage::decision::{Action, Decision};
-use triage::phone::PhoneNumber;
-use triage::ticket::{Author, Message, MessageId, Ticket, TicketId};
-
-fn case(text: &str) -> Case {
-    let message = Message {
-        id: MessageId("m1".to_owned()),
-        author: Author::Customer,
-        at: "2026-11-02T15:00:00Z".parse::<Timestamp>().unwrap(),
-        text: text.to_owned(),
-        media: Vec::new(),
-        carrier_answered: false,
-    };
-    let customer = PhoneNumber::parse("+12025550142").unwrap();
-    let id = TicketId("t1".to_owned());
-    let ticket = Ticket { id, customer, messages: vec![message], tags: vec![], owners: vec![], opted_out: vec![] };
-    Case::at(&ticket, &MessageId("m1".to_owned())).unwrap()
-}
 
 /// A model that finds no answer, and sums up in these words.
 fn speechless(wants: &'static str) -> impl Fn(&Asked) -> String + Send + Sync + 'static {
