@@ -8,5 +8,5 @@ use std::sync::Arc;
 
 /// No dependency beside the ledger, no inbox.
 pub fn operators(records: Arc<dyn Records>, clock: Arc<dyn Clock>) -> Operators {
-    Operators { records, dependencies: Vec::new(), metrics: Arc::new(Metrics::new()), inbox_waiting: Arc::new(|| None), clock }
+    Operators { records, dependencies: Vec::new(), metrics: Arc::new(Metrics::new()), inbox: None, clock }
 }

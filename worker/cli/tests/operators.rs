@@ -95,6 +95,18 @@ fn a_dependency_that_is_down_is_named_with_its_reason_and_the_process_stays_aliv
     assert!(!doctor.status.success() && said.contains("is this its gRPC port (6334, not 6333)?"), "{said}");
 }
 
+#[test]
+fn a_broker_that_is_down_makes_the_worker_not_ready_and_its_depth_no_number() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let running =
+        Running::start(&format!("[inbox]\nkind = \"amqp\"\n[inbox.amqp]\nurl = \"amqp://guest:s3cret@127.0.0.1:{nobody}/%2f\"\n"));
+    let (status, ready) = running.ready();
+    assert_eq!((status, &ready["dependencies"]["inbox"]["ok"], &ready["dependencies"]["index"]["ok"]), (503, &json!(false), &json!(true)));
+    assert!(!ready.to_string().contains("s3cret"), "{ready}");
+    let (_, text) = running.get("/metrics");
+    assert!(text.lines().any(|line| line == "whimbrel_inbox_waiting NaN"), "{text}");
+}
+
 /// A collector that takes one request, and what came.
 fn collector() -> (String, std::thread::JoinHandle<(String, Vec<u8>)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,6 +1,7 @@
 //! `/healthz`: the process is alive. `/readyz`: it can do its work, or why not, one dependency after the other. `/metrics`: counts.
 
 use crate::dependency::Dependency;
+use crate::inbox_depth::InboxDepth;
 use adapters::telemetry::metrics::{CONTENT_TYPE, Metrics};
 use adapters::telemetry::standing::Standing;
 use axum::extract::State;
@@ -26,8 +27,8 @@ pub struct Operators {
     pub dependencies: Vec<Arc<dyn Dependency>>,
     /// What was counted.
     pub metrics: Arc<Metrics>,
-    /// Messages in the inbox that are not yet in the ledger, where that is known.
-    pub inbox_waiting: Arc<dyn Fn() -> Option<u64> + Send + Sync>,
+    /// What waits before the ledger, where there is an inbox.
+    pub inbox: Option<Arc<dyn InboxDepth>>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -83,10 +84,18 @@ fn late() -> String {
 }
 
 async fn metrics(State(operators): State<Operators>) -> impl IntoResponse {
-    let status = tokio::time::timeout(Duration::from_millis(CHECK_TIMEOUT_MS), operators.records.status()).await;
+    let limit = Duration::from_millis(CHECK_TIMEOUT_MS);
+    let waiting = async {
+        match &operators.inbox {
+            Some(inbox) => inbox.waiting().await,
+            None => None,
+        }
+    };
+    let (status, inbox_waiting) =
+        tokio::join!(tokio::time::timeout(limit, operators.records.status()), tokio::time::timeout(limit, waiting));
     let standing = Standing {
         status: status.ok().and_then(Result::ok),
-        inbox_waiting: (operators.inbox_waiting)(),
+        inbox_waiting: inbox_waiting.ok().flatten(),
         now_ms: operators.clock.now().as_millisecond(),
     };
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], operators.metrics.text(&standing))

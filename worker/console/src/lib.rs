@@ -2,6 +2,7 @@
 
 pub mod dependency;
 pub mod health;
+pub mod inbox_depth;
 pub mod listener;
 pub mod server;
 pub mod webhooks;

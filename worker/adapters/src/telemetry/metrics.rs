@@ -140,9 +140,8 @@ impl Metrics {
         if let Some(status) = &standing.status {
             self.note(status, standing.now_ms);
         }
-        if let Some(lines) = standing.inbox_waiting {
-            self.levels.inbox_waiting.set(lines as f64);
-        }
+        // What nobody knows is no number: a level that stood still would look like a healthy inbox.
+        self.levels.inbox_waiting.set(standing.inbox_waiting.map_or(f64::NAN, |messages| messages as f64));
         self.levels.uptime.set(self.started.elapsed().as_secs_f64());
         let mut text = String::new();
         match encode(&mut text, &self.registry) {

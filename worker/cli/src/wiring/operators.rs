@@ -3,18 +3,18 @@
 use crate::config::Config;
 use crate::config::model::ModelKind;
 use crate::home::Home;
+use crate::wiring::inbox::{Depth, depth};
 use crate::wiring::{Knowledge, model};
-use adapters::inbox::depth::lines_waiting;
 use adapters::language_model::openai::probe::reach;
 use adapters::language_model::openai::settings::Endpoint;
 use adapters::telemetry::metrics::Metrics;
 use async_trait::async_trait;
 use console::dependency::Dependency;
 use console::health::Operators;
+use console::inbox_depth::InboxDepth;
 use knowledge::feed::Feed;
 use runtime::ports::clock::Clock;
 use runtime::ports::records::Records;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Everything that the configuration makes the worker depend on.
@@ -26,19 +26,29 @@ pub fn operators(
     metrics: Arc<Metrics>,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Operators> {
-    let spool = home.spool();
-    let mut dependencies: Vec<Arc<dyn Dependency>> =
-        vec![Arc::new(Inbox { spool: spool.clone() }), Arc::new(Index { feed: knowledge.feed.clone() })];
+    let inbox = Arc::new(Inbox { config: config.clone(), home: home.clone() });
+    let mut dependencies: Vec<Arc<dyn Dependency>> = vec![inbox.clone(), Arc::new(Index { feed: knowledge.feed.clone() })];
     if config.model.kind != ModelKind::None {
         dependencies.push(Arc::new(ModelEndpoint { endpoint: model::endpoint(config, None)? }));
     }
-    let inbox_waiting = Arc::new(move || lines_waiting(&spool).ok());
-    Ok(Operators { records, dependencies, metrics, inbox_waiting, clock })
+    Ok(Operators { records, dependencies, metrics, inbox: Some(inbox), clock })
 }
 
-/// The spool.
+/// The spool or RabbitMQ.
 struct Inbox {
-    spool: PathBuf,
+    config: Config,
+    home: Home,
+}
+
+#[async_trait]
+impl InboxDepth for Inbox {
+    async fn waiting(&self) -> Option<u64> {
+        match depth(&self.config, &self.home).await {
+            Depth::Spool { waiting } => Some(waiting),
+            Depth::Amqp { depth, .. } => Some(depth.waiting + depth.suspects),
+            Depth::Unknown { .. } => None,
+        }
+    }
 }
 
 #[async_trait]
@@ -48,7 +58,11 @@ impl Dependency for Inbox {
     }
 
     async fn check(&self) -> Result<String, String> {
-        lines_waiting(&self.spool).map(|lines| format!("{lines} waiting")).map_err(|error| error.to_string())
+        match depth(&self.config, &self.home).await {
+            Depth::Spool { waiting } => Ok(format!("{waiting} waiting")),
+            known @ Depth::Amqp { .. } => Ok(known.to_string()),
+            Depth::Unknown { problem } => Err(problem),
+        }
     }
 }
 
