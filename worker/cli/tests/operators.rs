@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::House;
+use common::{House, stderr};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -105,6 +105,22 @@ fn a_broker_that_is_down_makes_the_worker_not_ready_and_its_depth_no_number() {
     assert!(!ready.to_string().contains("s3cret"), "{ready}");
     let (_, text) = running.get("/metrics");
     assert!(text.lines().any(|line| line == "whimbrel_inbox_waiting NaN"), "{text}");
+}
+
+#[test]
+fn every_line_of_the_log_is_json_with_ids_only() {
+    let house = House::new("[worker]\nburst_window_ms = 0\nburst_max_ms = 0\npoll_ms = 10\n[log]\nformat = \"json\"\nlevel = \"debug\"\n");
+    let line = json!({ "v": 1, "message_id": "m-log", "from": PHONE, "to": "+12025550100", "text": TEXT });
+    house.feed(&["enqueue", "-"], format!("{line}\nno message at all, but the golden fleece\n").as_bytes());
+    let log = stderr(&house.run(&["worker", "--until-idle"]));
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let said = |message: &str| lines.iter().find(|line| line["message"] == message).unwrap_or(&Value::Null).clone();
+    let decided = said("turn decided");
+    assert_eq!((&decided["action"], &decided["message_id"]), (&json!("escalate"), &json!("m-log")), "{log}");
+    assert_eq!((&said("effect done")["outcome"], &said("messages received")["malformed"]), (&json!("done"), &json!(1)), "{log}");
+    for secret in [PHONE, "2025550142", "fleece"] {
+        assert!(!log.contains(secret), "{secret} in\n{log}");
+    }
 }
 
 /// A collector that takes one request, and what came.

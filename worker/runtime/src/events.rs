@@ -15,7 +15,7 @@ pub fn received(new: usize, duplicates: usize, malformed: usize) {
 
 /// The ledger takes others in, but not this one.
 pub fn unreceivable(message: &MessageId, problem: &dyn std::fmt::Display) {
-    tracing::error!(%message, %problem, "message dead-lettered: the ledger does not take it");
+    tracing::error!(message_id = %message, %problem, "message dead-lettered: the ledger does not take it");
 }
 
 /// A turn was decided and written.
@@ -25,7 +25,7 @@ pub fn decided(claim: &Claim, id: &DecisionId, decision: &Decision, now: Timesta
     let wrong_per_100 = receipt.judgement.as_ref().map(|judgement| judgement.wrong_per_100);
     tracing::info!(
         name: "decided",
-        decision = %id, ticket = %claim.ticket.id, message = %claim.message,
+        decision = %id, ticket = %claim.ticket.id, message_id = %claim.message,
         action = decision.action.name(), reason = decision.reason.name(), mind = receipt.mind.name(), waited_ms, wrong_per_100,
         consultations = receipt.consultations.len(), cost_micro_usd = receipt.cost_micro_usd(), "turn decided"
     );
@@ -33,18 +33,18 @@ pub fn decided(claim: &Claim, id: &DecisionId, decision: &Decision, now: Timesta
 
 /// A decision was dropped because it was no longer true when it was to be written.
 pub fn superseded(claim: &Claim) {
-    tracing::info!(name: "superseded", ticket = %claim.ticket.id, message = %claim.message, "decision superseded");
+    tracing::info!(name: "superseded", ticket = %claim.ticket.id, message_id = %claim.message, "decision superseded");
 }
 
 /// Deciding failed and will be tried again.
 pub fn postponed(claim: &Claim, problem: &str) {
     let attempts = claim.attempts + 1;
-    tracing::warn!(name: "postponed", ticket = %claim.ticket.id, message = %claim.message, attempts, problem, "turn postponed");
+    tracing::warn!(name: "postponed", ticket = %claim.ticket.id, message_id = %claim.message, attempts, problem, "turn postponed");
 }
 
 /// Deciding failed for good; a person was told.
 pub fn buried(claim: &Claim, problem: &str) {
-    tracing::error!(name: "buried", ticket = %claim.ticket.id, message = %claim.message, problem, "turn dead-lettered");
+    tracing::error!(name: "buried", ticket = %claim.ticket.id, message_id = %claim.message, problem, "turn dead-lettered");
 }
 
 /// An effect was tried.
@@ -100,7 +100,7 @@ pub fn swept(what: &'static str, messages: usize, new: usize) {
 
 /// The span of one turn, for traces.
 pub fn turn(claim: &Claim) -> tracing::Span {
-    tracing::debug_span!("turn", ticket = %claim.ticket.id, message = %claim.message, attempts = claim.attempts)
+    tracing::debug_span!("turn", ticket = %claim.ticket.id, message_id = %claim.message, attempts = claim.attempts)
 }
 
 /// The span of one effect, for traces.
