@@ -22,8 +22,8 @@ test: setup ## run every test
 	@./.ci/test
 
 chaos: setup ## kill, stop and break everything for some minutes, and count what was lost; CHAOS="--seed=7" plays another one
-	@cargo build --quiet --workspace --bin whimbrel
-	@cargo test --quiet --workspace --test chaos -- $(CHAOS)
+	@cargo build --quiet --release --workspace --bin whimbrel
+	@cargo test --quiet --release --workspace --test chaos -- $(CHAOS)
 
 lint: setup ## formatting, clippy and docs, warnings denied
 	cargo fmt --all --check
@@ -35,6 +35,7 @@ bench: setup ## print the figures of docs/PERFORMANCE.md
 
 peers: setup ## measure what a Python shop would use beside ours, in one run
 	cargo bench -p tests --quiet --bench broker
+	cargo bench -p tests --quiet --bench scaled
 	cargo bench -p tests --quiet --bench peers
 
 check: lint test ## all that CI asks for

@@ -49,6 +49,29 @@ pub struct Refused {
     pub name: String,
     /// Why, and what to do.
     pub reason: String,
+    /// What kind of refusal it is, for those who count.
+    #[serde(default)]
+    pub kind: RefusedKind,
+}
+
+impl Refused {
+    /// What cannot be read.
+    pub fn unreadable(name: impl Into<String>, reason: impl Into<String>) -> Self {
+        Refused { name: name.into(), reason: reason.into(), kind: RefusedKind::Unreadable }
+    }
+}
+
+/// Kinds of refusal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusedKind {
+    /// It cannot be read, or is too large.
+    #[default]
+    Unreadable,
+    /// Its id stands earlier in the source.
+    SeenBefore,
+    /// The customer says nothing in it.
+    WithoutCustomer,
 }
 
 /// A part of a document that can stand alone.

@@ -1,5 +1,5 @@
-//! The hot loops, of the index and of the nearest examples: rows of eight-bit numbers times a query of sixteen-bit numbers, and bits in
-//! which rows differ from a query.
+//! The hot loops, of the index and of the minds: rows of eight-bit numbers times a query of sixteen-bit numbers, bits in which rows differ
+//! from a query, and weighted sums of rows.
 //!
 //! The instructions are named because plain code is some ten times slower wherever the compiler does not find them by itself
 //! (it does not in development builds). Whole blocks of rows are worked through at once: what the processor can do is asked once, not
@@ -44,6 +44,28 @@ pub fn differences(rows: &[u64], query: &[u64], each: impl FnMut(usize, u32)) {
         return unsafe { differences_popcnt(rows, query, each) };
     }
     differences_portable(rows, query, each);
+}
+
+/// Adds rows of eight-bit numbers, each times a factor, to sums, one after the other; a row has as many numbers as there are sums. The
+/// order of additions is that of the rows, so that the sums are the same everywhere. A row that is not there adds nothing.
+pub fn add_rows(sums: &mut [f32], rows: &[i8], wanted: impl Iterator<Item = (usize, f32)>) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { add_rows_avx2(sums, rows, wanted) };
+    }
+    add_rows_portable(sums, rows, wanted);
+}
+
+/// Adds a row times a factor to sums, number by number; none is fused, so that the sums are the same everywhere. The shorter of the two
+/// says how many.
+pub fn add_floats(sums: &mut [f32], row: &[f32], factor: f32) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { add_floats_avx2(sums, row, factor) };
+    }
+    add_floats_portable(sums, row, factor);
 }
 
 /// Sum of products of floating-point numbers. Eight sums side by side, so that the processor can add them at once; the order is fixed,
@@ -118,9 +140,45 @@ fn differences_portable(rows: &[u64], query: &[u64], mut each: impl FnMut(usize,
     }
 }
 
+/// The compiler widens eight numbers at a time where it may; it fuses no multiplication with an addition.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn add_rows_avx2(sums: &mut [f32], rows: &[i8], wanted: impl Iterator<Item = (usize, f32)>) {
+    add_rows_portable(sums, rows, wanted);
+}
+
+#[inline(always)]
+fn add_rows_portable(sums: &mut [f32], rows: &[i8], wanted: impl Iterator<Item = (usize, f32)>) {
+    for (row, factor) in wanted {
+        let Some(row) = row.checked_mul(sums.len()).and_then(|start| rows.get(start..)?.get(..sums.len())) else { continue };
+        sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += factor * f32::from(*value));
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn add_floats_avx2(sums: &mut [f32], row: &[f32], factor: f32) {
+    add_floats_portable(sums, row, factor);
+}
+
+#[inline(always)]
+fn add_floats_portable(sums: &mut [f32], row: &[f32], factor: f32) {
+    sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += factor * value);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_of_floats_is_added_with_its_factor_whatever_the_processor_can_do() {
+        let row: Vec<f32> = (0..77_u16).map(|i| f32::from(i) * 0.37 - 9.0).collect();
+        let (mut sums, mut portable) = (vec![0.25_f32; 77], vec![0.25_f32; 77]);
+        add_floats(&mut sums, &row, -1.3);
+        add_floats_portable(&mut portable, &row, -1.3);
+        assert_eq!(sums, portable);
+        assert!((sums[5] - (0.25 - 1.3 * row[5])).abs() < 1e-6);
+    }
 
     #[test]
     fn every_length_gives_the_plain_sum_of_products() {
@@ -160,5 +218,21 @@ mod tests {
         let mut portable = Vec::new();
         differences_portable(&rows, &query, |place, count| portable.push((place, count)));
         assert_eq!(portable, counted);
+    }
+
+    #[test]
+    fn rows_are_added_in_their_order_with_their_factors() {
+        let rows: Vec<i8> = (0..77 * 5).map(|i| (i % 251) as u8 as i8).collect();
+        let wanted = [(4, 0.37_f32), (0, -1.9), (9, 5.0), (2, 1e-3)];
+        let (mut sums, mut portable, mut plain) = (vec![0.5_f32; 77], vec![0.5_f32; 77], vec![0.5_f32; 77]);
+        add_rows(&mut sums, &rows, wanted.into_iter());
+        add_rows_portable(&mut portable, &rows, wanted.into_iter());
+        for (row, factor) in wanted.into_iter().filter(|(row, _)| *row < 5) {
+            for (place, sum) in plain.iter_mut().enumerate() {
+                *sum += factor * f32::from(rows[row * 77 + place]);
+            }
+        }
+        assert_eq!(sums, plain);
+        assert_eq!(portable, plain);
     }
 }

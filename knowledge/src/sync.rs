@@ -1,7 +1,7 @@
 //! One source into the store: read, compare, cut, embed, write.
 
 use crate::chunk::{Key, KeyedChunk};
-use crate::document::{Document, DocumentKey, Refused, VersionedDocument};
+use crate::document::{Document, DocumentKey, Refused, RefusedKind, VersionedDocument};
 use crate::ports::embedder::{Embedder, EmbedderError};
 use crate::ports::loader::{Item, Loader, LoaderError};
 use crate::ports::parser::{Parser, ParserError};
@@ -225,7 +225,7 @@ impl Sync {
             Standing::Unchanged => plan.report.unchanged += 1,
             Standing::Duplicate => {
                 let reason = "stands in the source twice: the first one was taken, give the other a name of its own".to_owned();
-                plan.report.refuse(Refused { name: document.key.0.clone(), reason });
+                plan.report.refuse(Refused { name: document.key.0.clone(), reason, kind: RefusedKind::SeenBefore });
             }
         }
         if standing == Standing::Duplicate || (standing == Standing::Unchanged && !all_anew) {

@@ -3,6 +3,7 @@
 mod support;
 
 use knowledge::chunk::Chunk;
+use knowledge::document::RefusedKind;
 use knowledge::ports::store::{KnowledgeStore, Revision};
 use knowledge::sync::{Step, SyncError, SyncReport};
 use std::sync::Arc;
@@ -58,7 +59,7 @@ async fn the_same_name_twice_is_refused_by_name() {
     let (house, help) = (House::new(), folder("help"));
     house.put(&help, vec![page("a.md", "One."), page("a.md", "Another.")]);
     let report = house.sync(&help, MARCH).await;
-    assert_eq!((report.added, report.refused[0].name.as_str()), (1, "a.md"));
+    assert_eq!((report.added, report.refused[0].name.as_str(), report.refused[0].kind), (1, "a.md", RefusedKind::SeenBefore));
     assert_eq!(current(&house)[0].text, "One.");
 }
 

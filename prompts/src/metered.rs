@@ -8,7 +8,7 @@ use crate::ports::token_counter::TokenCounter;
 use crate::tabs::Tabs;
 use async_trait::async_trait;
 use std::sync::Arc;
-use triage::consultation::Consultation;
+use triage::consultation::{CAP, Consultation};
 
 /// A model whose calls are counted and paid.
 pub struct Metered {
@@ -34,7 +34,7 @@ impl LanguageModel for Metered {
         let ticket = &request.tab.ticket;
         // Charged in full before the call: whoever gives up on it halfway leaves the account on the safe side.
         if let Err(cap) = self.spending.charge(ticket, charged, &self.caps) {
-            self.note(request, 0, 0, 0, Some(format!("the cap of the {cap} is reached")));
+            self.note(request, 0, 0, 0, Some(format!("{CAP} {cap} is reached")));
             return Err(LanguageModelError::CapReached { cap });
         }
         let mut pending = Pending { metered: self, request, charged, is_over: false };

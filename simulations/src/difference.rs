@@ -95,25 +95,31 @@ impl Difference {
         Difference { before, harm_p: 1.0, ..Difference::default() }
     }
 
-    /// The same ticket in both runs.
-    pub fn see(&mut self, before: &Line, now: &Line) {
-        let (Some(rank_before), Some(rank_now)) = (rank(before), rank(now)) else { return };
+    /// The same ticket in both runs. Returns the lists that it goes on.
+    pub fn see(&mut self, before: &Line, now: &Line) -> Vec<&'static str> {
+        let (Some(rank_before), Some(rank_now)) = (rank(before), rank(now)) else { return Vec::new() };
         self.common += 1;
-        let replied = |line: &Line| usize::from(line.scores.as_ref().is_some_and(|scores| scores.did == Did::Reply));
-        self.replies = [self.replies[0] + replied(before), self.replies[1] + replied(now)];
-        self.newly_wrong += usize::from(rank_now < 0 && rank_before >= 0);
-        self.no_longer_wrong += usize::from(rank_before < 0 && rank_now >= 0);
-        self.newly_unsafe += usize::from(rank_now == -2 && rank_before != -2);
+        let mut lists = vec!["against-common"];
+        let mut count = |is_so: bool, count: &mut usize, list: &'static str| {
+            if is_so {
+                *count += 1;
+                lists.push(list);
+            }
+        };
+        let replied = |line: &Line| line.scores.as_ref().is_some_and(|scores| scores.did == Did::Reply);
+        count(replied(before), &mut self.replies[0], "against-replied-before");
+        count(replied(now), &mut self.replies[1], "against-replied-now");
+        count(rank_now < 0 && rank_before >= 0, &mut self.newly_wrong, "against-newly-wrong");
+        count(rank_before < 0 && rank_now >= 0, &mut self.no_longer_wrong, "against-no-longer-wrong");
+        count(rank_now == -2 && rank_before != -2, &mut self.newly_unsafe, "against-newly-unsafe");
         let turned = match rank_now.cmp(&rank_before) {
             std::cmp::Ordering::Greater => Turned::Better,
             std::cmp::Ordering::Less => Turned::Worse,
             std::cmp::Ordering::Equal => Turned::Same,
         };
-        match turned {
-            Turned::Better => self.better += 1,
-            Turned::Worse => self.worse += 1,
-            Turned::Same => self.same += 1,
-        }
+        count(turned == Turned::Better, &mut self.better, "against-better");
+        count(turned == Turned::Worse, &mut self.worse, "against-worse");
+        count(turned == Turned::Same, &mut self.same, "against-same");
         let shown = self.examples.iter().filter(|example| example.turned == turned).count();
         if turned != Turned::Same && shown < EXAMPLES_MAX {
             let would_be = |line: &Line| cut(line.decision.as_ref().and_then(|d| d.receipt.would_be.as_deref()).unwrap_or_default());
@@ -127,6 +133,7 @@ impl Difference {
                 would_be_now: would_be(now),
             });
         }
+        lists
     }
 
     /// The end: the test, and the worse examples first.

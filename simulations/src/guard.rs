@@ -48,9 +48,12 @@ pub struct LeakAudit {
     pub unknown: u64,
     /// Planted answers that were looked for.
     pub canaries: u64,
+    /// Tickets that they belong to.
+    #[serde(default)]
+    pub canary_tickets: u64,
     /// Planted answers that came through to the ticket that they belong to: each is a failure.
     pub canaries_retrieved: u64,
-    /// Planted answers that a later stranger found, which shows that they could be found at all.
+    /// Of these tickets: a later stranger found a planted answer, which shows that it could be found at all.
     pub canaries_findable: u64,
     /// Failures by name.
     pub faults: Vec<String>,
@@ -71,6 +74,7 @@ impl LeakAudit {
         self.own += other.own;
         self.unknown += other.unknown;
         self.canaries += other.canaries;
+        self.canary_tickets += other.canary_tickets;
         self.canaries_retrieved += other.canaries_retrieved;
         self.canaries_findable += other.canaries_findable;
         other.faults.iter().for_each(|fault| self.name(fault.clone()));

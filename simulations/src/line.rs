@@ -28,6 +28,9 @@ pub struct Line {
     /// Why it does not count; absent when it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
+    /// So many other conversations would give its answer away, and it did not see them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub twins: usize,
     /// The question, personal data removed.
     pub question: String,
     /// What people did.
@@ -38,6 +41,11 @@ pub struct Line {
     /// How that compares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scores: Option<Scores>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The scores of a decided ticket.

@@ -144,11 +144,17 @@ fn question(messages: &[Message], courtesy: &Courtesy) -> Result<(Vec<Message>, 
                 asked.push(message.clone());
             }
             Author::Agent | Author::Bot if is_blank || (!is_asked && (courtesy.is_opener)(&message.text)) => {}
-            Author::Agent | Author::Bot if asked.is_empty() => return Err(PastError::LeftOut(LeftOut::CompanyFirst)),
+            Author::Agent | Author::Bot if asked.is_empty() => return Err(PastError::LeftOut(unasked(messages))),
             Author::Agent | Author::Bot => return with_words(asked, place),
         }
     }
     with_words(asked, messages.len())
+}
+
+/// Why there is no question before the company's first words.
+fn unasked(messages: &[Message]) -> LeftOut {
+    let asks = messages.iter().any(|message| message.author == Author::Customer && !message.text.trim().is_empty());
+    if asks { LeftOut::CompanyFirst } else { LeftOut::NoWords }
 }
 
 fn with_words(asked: Vec<Message>, rest: usize) -> Result<(Vec<Message>, usize), PastError> {

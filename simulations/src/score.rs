@@ -66,6 +66,7 @@ pub async fn score(bench: &Bench, replayable: &Replayable, block: usize, questio
         block,
         customer: customer.clone(),
         left_out: None,
+        twins: 0,
         question,
         human: human.clone(),
         decision: Some(decision),

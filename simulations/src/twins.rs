@@ -3,7 +3,7 @@
 //! Two kinds are found. A customer who asks the same thing again: the questions share most of their words. A conversation that
 //! stands in the export twice: question and answer are the same, word by word, within a minute.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use triage::past::PastTicket;
 use triage::text::plain;
 use triage::ticket::{Author, TicketId};
@@ -31,7 +31,10 @@ struct Sketch {
 #[derive(Default)]
 pub struct Twins {
     of_customer: HashMap<u64, Vec<Sketch>>,
+    /// Conversations of the last minute, by all that was said.
     copies: HashMap<u64, (TicketId, i64)>,
+    /// The same by their time, oldest first: what is older than a minute is forgotten.
+    fresh: VecDeque<(i64, u64)>,
     found: BTreeMap<TicketId, BTreeSet<TicketId>>,
     copied: BTreeSet<TicketId>,
 }
@@ -43,7 +46,8 @@ impl Twins {
         let question = words_of(past, Author::Customer);
         let customer = fnv(past.ticket.customer.reveal().as_bytes());
         let sketch = Sketch { ticket: id.clone(), words: sketch(&question) };
-        let before = self.of_customer.entry(customer).or_default();
+        // Most customers write once.
+        let before = self.of_customer.entry(customer).or_insert_with(|| Vec::with_capacity(1));
         let same: Vec<TicketId> = before
             .iter()
             .rev()
@@ -63,6 +67,12 @@ impl Twins {
             return;
         }
         let both = fnv(format!("{question}\n{answer}").as_bytes());
+        while let Some((then, old)) = self.fresh.front().copied().filter(|(then, _)| at.saturating_sub(*then) > COPY_SECONDS_MAX) {
+            self.fresh.pop_front();
+            if self.copies.get(&old).is_some_and(|(_, last)| *last == then) {
+                self.copies.remove(&old);
+            }
+        }
         match self.copies.get(&both).cloned() {
             Some((first, first_at)) if at.saturating_sub(first_at) <= COPY_SECONDS_MAX => {
                 self.join(&past.ticket.id, &first);
@@ -70,6 +80,7 @@ impl Twins {
             }
             Some(_) | None => {
                 self.copies.insert(both, (past.ticket.id.clone(), at));
+                self.fresh.push_back((at, both));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::interval::Rate;
 use crate::report::data::Report;
+use crate::statistics::clustered::rate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -11,6 +12,8 @@ pub const REPLIES_MIN: usize = 20;
 /// What came of one reply that went out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sent {
+    /// A number for the conversation: its replies count together.
+    pub conversation: u64,
     /// The intent that was seen.
     pub intent: String,
     /// Somebody had to correct it: an agent wrote after it, or the customer opted out or asked again within the day.
@@ -47,23 +50,21 @@ pub struct Watched {
 /// Holds what came against what was predicted, all together first.
 pub fn watch(report: &Report, sent: &[Sent]) -> Vec<Watched> {
     let predicted: BTreeMap<&str, Rate> = report.intents.iter().map(|row| (row.intent.as_str(), row.wrong)).collect();
-    let mut by_intent: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut by_intent: BTreeMap<&str, Vec<(u64, bool)>> = BTreeMap::new();
     for one in sent {
-        let entry = by_intent.entry(one.intent.as_str()).or_default();
-        *entry = (entry.0 + usize::from(one.was_wrong), entry.1 + 1);
+        by_intent.entry(one.intent.as_str()).or_default().push((one.conversation, one.was_wrong));
     }
-    let wrong = sent.iter().filter(|one| one.was_wrong).count();
-    let mut watched = vec![standing("all", Some(report.headline.wrong), wrong, sent.len())];
-    watched.extend(by_intent.into_iter().map(|(intent, (wrong, of))| standing(intent, predicted.get(intent).copied(), wrong, of)));
+    let all = sent.iter().map(|one| (one.conversation, one.was_wrong));
+    let mut watched = vec![standing("all", Some(report.headline.wrong), rate(all))];
+    watched.extend(by_intent.into_iter().map(|(intent, sent)| standing(intent, predicted.get(intent).copied(), rate(sent))));
     watched
 }
 
-fn standing(intent: &str, predicted: Option<Rate>, wrong: usize, of: usize) -> Watched {
-    let actual = Rate::wilson(wrong, of);
+fn standing(intent: &str, predicted: Option<Rate>, actual: Rate) -> Watched {
     let known = predicted.filter(|rate| rate.of > 0);
     let standing = match known {
         None => Standing::NotPredicted,
-        Some(_) if of < REPLIES_MIN => Standing::TooFew,
+        Some(_) if actual.of < REPLIES_MIN => Standing::TooFew,
         Some(rate) if actual.low > rate.high => Standing::Alarm,
         Some(_) => Standing::AsPredicted,
     };
@@ -77,9 +78,9 @@ mod tests {
     #[test]
     fn an_alarm_needs_replies_and_intervals_that_do_not_touch() {
         let predicted = Some(Rate::wilson(4, 200));
-        assert_eq!(standing("a", predicted, 1, 60).standing, Standing::AsPredicted);
-        assert_eq!(standing("a", predicted, 12, 60).standing, Standing::Alarm);
-        assert_eq!(standing("a", predicted, 12, 12).standing, Standing::TooFew);
-        assert_eq!(standing("a", None, 12, 60).standing, Standing::NotPredicted);
+        assert_eq!(standing("a", predicted, Rate::wilson(1, 60)).standing, Standing::AsPredicted);
+        assert_eq!(standing("a", predicted, Rate::wilson(12, 60)).standing, Standing::Alarm);
+        assert_eq!(standing("a", predicted, Rate::wilson(12, 12)).standing, Standing::TooFew);
+        assert_eq!(standing("a", None, Rate::wilson(12, 60)).standing, Standing::NotPredicted);
     }
 }

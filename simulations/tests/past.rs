@@ -74,7 +74,8 @@ fn a_greeting_back_is_taken_out_and_nothing_later_is_in_the_case() {
 #[test]
 fn what_cannot_be_replayed_is_left_out_with_its_reason() {
     assert_eq!(left_out(&[(AGENT, 0, "your order is ready"), (CUSTOMER, 1, "ok")]), LeftOut::CompanyFirst);
-    assert_eq!(left_out(&[(CUSTOMER, 0, "  "), (AGENT, 1, "yes?")]), LeftOut::CompanyFirst);
+    assert_eq!(left_out(&[(CUSTOMER, 0, "  "), (AGENT, 1, "yes?"), (CUSTOMER, 2, "ok")]), LeftOut::CompanyFirst);
+    assert_eq!(left_out(&[(CUSTOMER, 0, "  "), (AGENT, 1, "yes?")]), LeftOut::NoWords);
     assert_eq!(left_out(&[(CUSTOMER, 0, " ")]), LeftOut::NoWords);
 }
 
@@ -127,4 +128,7 @@ fn a_conversation_that_stands_in_the_export_twice_is_a_copy() {
     twins.see(&past("Z", "+12025550199", &said));
     let (a, z) = (TicketId("A".to_owned()), TicketId("Z".to_owned()));
     assert!(twins.is_copy(&z) && !twins.is_copy(&a) && twins.found()[&a].contains(&z));
+    // Five minutes later the same words are a popular question.
+    twins.see(&past("L", "+12025550177", &[(CUSTOMER, 5, said[0].2), (AGENT, 6, said[1].2)]));
+    assert!(!twins.is_copy(&TicketId("L".to_owned())));
 }

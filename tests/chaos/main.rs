@@ -1,12 +1,14 @@
 //! `make chaos`: the whole campaign, bounded and seeded. It prints its tables and ends with 1 when a zero is none.
 //!
-//! `--seed=N` plays another one, `--lives=N`, `--messages=N` and `--flood=N` make its parts shorter or leave them out (0).
+//! `--seed=N` plays another one, `--lives=N`, `--messages=N`, `--rolling=N` and `--flood=N` make its parts shorter or leave them out (0),
+//! `--setup=embedded` and `--setup=scaled` leave out the other one.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise and prints what it measured")]
 
 use adapters::clock::cpu::process_seconds;
 use std::process::ExitCode;
-use tests::chaos::campaign::{self, Plan};
-use tests::chaos::{fairness, house, table};
+use tests::chaos::campaign::{self, Plan, Setup};
+use tests::chaos::house::LEASE_MS;
+use tests::chaos::{fairness, house, rolling, table};
 use tests::lives::process::Plant;
 use tests::lives::report::{Report, play};
 
@@ -22,19 +24,38 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let messages = usize::try_from(number("messages", 10_000)).unwrap();
-    if messages > 0 {
-        let plan = Plan { messages, seed, kill_every_ms: 4_000, fault_sides: 20, trouble_sides: 20, every_ms: 5 };
-        let result = runtime.block_on(campaign::run(program.clone(), plan)).unwrap();
+    for setup in [Setup::Embedded, Setup::Scaled].into_iter().filter(|setup| messages > 0 && is_wanted(*setup)) {
+        let plan = Plan {
+            setup,
+            messages,
+            seed,
+            kill_every_ms: kill_every_ms(setup),
+            clock_every_ms: 15_000,
+            fault_sides: 20,
+            trouble_sides: 20,
+            every_ms: 12,
+        };
+        let result = runtime.block_on(campaign::run(program.clone(), plan, folder.path())).unwrap();
         let (text, is_zero) = table::print(&plan, &result);
         println!("\n{text}");
-        if let Some(folder) = result.folder {
+        for folder in result.folders {
             println!("the folder stays for whoever looks for the cause: {}", folder.display());
         }
         is_well &= is_zero;
     }
+    let rolled = usize::try_from(number("rolling", 2_000)).unwrap();
+    if rolled > 0 && is_wanted(Setup::Scaled) {
+        let rolling = runtime.block_on(rolling::measure(program.clone(), seed, rolled, folder.path())).unwrap();
+        println!(
+            "\na rolling restart under load, {} restarts of two workers: {} customers were answered, half of them within {:.2} s, the last \
+             within {:.2} s; the lease is {LEASE_MS} ms",
+            rolling.restarts, rolling.answered, rolling.median_s, rolling.longest_s
+        );
+    }
     let flood = usize::try_from(number("flood", 10_000)).unwrap();
-    if flood > 0 {
+    if flood > 0 && is_wanted(Setup::Embedded) {
         let fairness = runtime.block_on(fairness::measure(program, seed, 200, flood)).unwrap();
         let ratio = fairness.flooded_p95_s / fairness.calm_p95_s;
         println!(
@@ -43,6 +64,19 @@ fn main() -> ExitCode {
         );
     }
     if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Two workers on servers take longer to be ready than one, and each of them is killed.
+fn kill_every_ms(setup: Setup) -> usize {
+    match setup {
+        Setup::Embedded => 3_000,
+        Setup::Scaled => 6_000,
+    }
+}
+
+/// Whether no other set-up alone was asked for.
+fn is_wanted(setup: Setup) -> bool {
+    std::env::args().all(|argument| argument.strip_prefix("--setup=").is_none_or(|name| name == setup.to_string()))
 }
 
 /// Lives of messages, on both processors.

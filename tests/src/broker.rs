@@ -129,17 +129,28 @@ impl OwnBroker {
             shared::left_out(test, "no RabbitMQ of our own could be started");
             return None;
         }
-        let broker = OwnBroker { folder };
-        if broker.command("start").is_none() {
+        let broker = Self::in_folder(folder);
+        if broker.is_none() {
             shared::left_out(test, "RabbitMQ did not start");
-            return None;
         }
+        broker
+    }
+
+    /// Starts one in this folder, and installs RabbitMQ where it is missing.
+    pub fn in_folder(folder: PathBuf) -> Option<Self> {
+        let broker = OwnBroker { folder };
+        broker.command("start")?;
         Some(broker)
     }
 
     /// Its address.
     pub fn url(&self) -> String {
         self.command("url").unwrap_or_default()
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> String {
+        self.command("pid").unwrap_or_default()
     }
 
     /// Brings the names of quorum queues to the disk, which the broker does by itself some minutes after they were declared: killed

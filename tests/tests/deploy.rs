@@ -22,12 +22,16 @@ fn the_example_for_compose_is_yaml_and_has_every_server() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let compose: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let services = compose["services"].as_object().unwrap();
-    assert_eq!(services.keys().collect::<Vec<_>>(), ["qdrant", "rabbitmq", "worker"]);
+    assert_eq!(services.keys().collect::<Vec<_>>(), ["postgres", "qdrant", "rabbitmq", "worker-1", "worker-2"]);
     let defaults: toml::Value = toml::from_str(cli::config::DEFAULT_TOML).unwrap();
-    for name in services["worker"]["environment"].as_object().unwrap().keys() {
-        let path = name.strip_prefix("WHIMBREL__").unwrap().to_lowercase();
-        let known = path.split("__").try_fold(&defaults, |at, key| at.get(key));
-        assert!(known.is_some(), "{name} is no key of the configuration");
+    for worker in ["worker-1", "worker-2"] {
+        let environment = services[worker]["environment"].as_object().unwrap();
+        assert_eq!(environment["WHIMBREL__WORKER__NAME"], worker);
+        for name in environment.keys() {
+            let path = name.strip_prefix("WHIMBREL__").unwrap().to_lowercase();
+            let known = path.split("__").try_fold(&defaults, |at, key| at.get(key));
+            assert!(known.is_some(), "{name} is no key of the configuration");
+        }
     }
     for (name, service) in services {
         assert!(service["image"].as_str().is_some_and(|image| image.contains(':')), "{name} has no image with a version");

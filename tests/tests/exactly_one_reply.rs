@@ -4,6 +4,8 @@
 use adapters::sms_gateway::memory::MemorySmsGateway;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use runtime::ports::clock::Clock;
+use runtime::ports::ledger::{Ledger, WorkerId};
 use runtime::ports::records::Records;
 use runtime::ports::sms_gateway::{OutboundSms, SendError, SmsGateway};
 use runtime::settings::WorkerSettings;
@@ -111,4 +113,23 @@ async fn a_person_who_writes_before_the_send_keeps_the_ticket() {
     house.inbox.put(agent.to_string().into_bytes());
     house.settle().await.unwrap();
     assert!(phone.sent().is_empty(), "the bot does not talk over the agent");
+}
+
+#[tokio::test]
+async fn a_person_is_told_however_late_and_nothing_is_said_so_late() {
+    let gateway = Arc::new(MemorySmsGateway::default());
+    for (text, told, said) in [("i want to talk to a person", 1, 0), ("do gift cards expire?", 1, 0)] {
+        let house = TestWorker::over(gateway.clone(), WorkerSettings::default()).await.unwrap();
+        house.writes("m1", text);
+        house.worker.intake_round().await.unwrap();
+        house.clock.advance(20_000);
+        assert_eq!(house.worker.decision_round().await.unwrap(), 1);
+        let dead = WorkerId("dead".to_owned());
+        let begun = house.ledger.claim_effects(&dead, house.clock.now(), house.settings.lease_ms, 10).await.unwrap();
+        assert!(!begun.is_empty(), "a worker dies right behind the beginning");
+        house.clock.advance(2 * house.settings.unknown_max_ms);
+        house.worker.recovery_round().await.unwrap();
+        house.settle().await.unwrap();
+        assert_eq!((house.helpdesk.calls().len(), gateway.sent().len()), (told, said), "{text}");
+    }
 }

@@ -102,6 +102,9 @@ impl Ledger for PickyLedger {
     async fn next_due(&self, terms: ClaimTerms) -> Result<Option<Timestamp>, LedgerError> {
         self.ledger.next_due(terms).await
     }
+    async fn work_elsewhere(&self) {
+        self.ledger.work_elsewhere().await;
+    }
 }
 
 fn put(inbox: &MemoryInbox, texts: &[&str]) {

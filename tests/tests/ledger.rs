@@ -1,4 +1,4 @@
-//! The ledger's contract over both twins, and the law that they answer alike.
+//! The ledger's contract over all twins, and the law that they answer alike.
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tests::contracts::ledger::law::both_answer_alike;
 use tests::contracts::ledger::twin::Twin;
+use tests::postgres;
 
 type Made = (Arc<dyn Ledger>, Arc<dyn Records>);
 
@@ -42,4 +43,33 @@ async fn the_twins_answer_alike_whatever_they_are_told() {
     for seed in 1..=10 {
         both_answer_alike(Twin::of(in_memory()), Twin::of(embedded(&folder)), seed, 1_000).await;
     }
+}
+
+/// A new schema on the server.
+async fn shared(url: &str) -> Made {
+    let ledger = Arc::new(postgres::worker(&postgres::settings(), url, "one").await);
+    (ledger.clone(), ledger)
+}
+
+#[tokio::test]
+async fn the_shared_ledger_keeps_its_promises() {
+    let Some(url) = postgres::url("the_shared_ledger_keeps_its_promises") else { return };
+    tests::contracts::ledger::all(async || shared(&url).await).await;
+}
+
+#[tokio::test]
+async fn the_shared_twin_answers_alike_whatever_it_is_told() {
+    let Some(url) = postgres::url("the_shared_twin_answers_alike_whatever_it_is_told") else { return };
+    for seed in 1..=4 {
+        both_answer_alike(Twin::of(in_memory()), Twin::of(shared(&url).await), seed, 500).await;
+    }
+}
+
+#[tokio::test]
+async fn many_workers_on_one_ledger_keep_out_of_one_anothers_way() {
+    tests::contracts::ledger::many::all(async || in_memory()).await;
+    let folder = tempfile::tempdir().unwrap();
+    tests::contracts::ledger::many::all(async || embedded(&folder)).await;
+    let Some(url) = postgres::url("many_workers_on_one_ledger_keep_out_of_one_anothers_way") else { return };
+    tests::contracts::ledger::many::all(async || shared(&url).await).await;
 }

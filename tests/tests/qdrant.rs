@@ -218,3 +218,28 @@ async fn a_call_is_tried_again_a_few_times_and_then_says_what_was_wrong() {
     server.double.be(Mood::Well);
     assert_eq!(found(&index).await, ["a"]);
 }
+
+#[tokio::test]
+async fn a_server_that_is_down_keeps_nobody_waiting_and_is_found_again_when_it_is_back() {
+    let server = serving().await;
+    let breaking = |breaker_open_ms| {
+        let limits = QdrantLimits { attempts_max: 1, breaker_failures: 3, breaker_open_ms, ..QdrantLimits::default() };
+        QdrantVectorIndex::new(QdrantSettings { limits, ..settings(&server.url, "whimbrel") }).unwrap()
+    };
+    // The one leaves a server alone for an hour, the other tries it again with the next call.
+    let (patient, eager) = (breaking(3_600_000), breaking(0));
+    patient.apply(&[one("a", "refund")], Revision(1)).await.unwrap();
+    server.double.be(Mood::Unavailable);
+    for index in [&patient, &eager] {
+        for _ in 0..3 {
+            let error = index.revision().await.unwrap_err();
+            assert!(error.problem.contains("shutting down"), "{error}");
+        }
+    }
+    server.double.be(Mood::Well);
+    let asked = server.double.world().calls["get"];
+    let error = patient.revision().await.unwrap_err();
+    assert!(error.is_transient && error.problem.contains("left alone"), "{error}");
+    assert_eq!(server.double.world().calls["get"], asked, "no call went out");
+    assert_eq!(found(&eager).await, ["a"]);
+}

@@ -225,3 +225,34 @@ async fn a_gap_becomes_a_draft_that_the_model_distils_and_nothing_answers_from_b
     shop.simulate(&["gaps", &run, "--out", &out, "--mind", "local"]).await;
     assert_eq!(std::fs::read_to_string(&drafts[0]).unwrap(), "mine");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cap_that_is_reached_stops_the_asking_and_the_report_says_so() {
+    let mut shop = Shop::with(Script::of(grounded)).await;
+    let run = ["--mind", "cascade", "--no-judge", "--concurrency", "1"];
+    let spent = |shop: &Shop| -> i64 {
+        let text = std::fs::read_to_string(shop.path("data/model-spending.jsonl")).unwrap_or_default();
+        let cost = |line: &str| serde_json::from_str::<Value>(line).unwrap()["micro_usd"].as_i64().unwrap_or(0);
+        text.lines().map(cost).sum()
+    };
+    // Nothing is left of the month after some calls.
+    const CAP_USD: f64 = 0.02;
+    shop.config.model.caps.month_usd = CAP_USD;
+    let capped = shop.replay("run", &run).await;
+    let sums = &capped["money"]["sums"];
+    let (asked, stopped) = (shop.server.calls(), sums["model_capped"].as_u64().unwrap());
+    assert!(asked > 0 && stopped > 0 && sums["model_failed"].as_u64().unwrap() >= stopped, "{asked} calls: {sums}");
+    assert!(spent(&shop) <= (CAP_USD * 1e6) as i64, "no more is spent than the cap: {}", spent(&shop));
+    let lines = shop.lines("run");
+    assert!(of_model(&lines) > 0 && lines.contains("the cap of the month is reached"), "what was not asked was decided by the local mind");
+    let page = std::fs::read_to_string(shop.path("run/report.html")).unwrap();
+    assert!(page.contains("a cap on spending was reached"), "the page says so");
+    // The cap is raised: only what is missing is asked, and nothing twice.
+    shop.config.model.caps.month_usd = 0.0;
+    let whole = shop.replay("run", &[&run[..], &["--again"]].concat()).await;
+    assert_eq!(whole["money"]["sums"]["model_capped"], 0);
+    let other = Shop::with(Script::of(grounded)).await;
+    other.replay("run", &run).await;
+    assert_eq!(shop.server.calls(), other.server.calls(), "a run in two parts asks as often as one in a piece");
+    assert!(shop.lines("run") == other.lines("run"), "and comes out the same");
+}

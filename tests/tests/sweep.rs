@@ -4,6 +4,7 @@
 use runtime::delivery::DeliveryState;
 use runtime::ports::clock::Clock;
 use runtime::ports::records::Records;
+use runtime::sweep::LastSweep;
 use tests::vendor_house::{COMPANY, CUSTOMER, VendorHouse, Way};
 
 #[tokio::test]
@@ -63,4 +64,56 @@ async fn who_starts_today_does_not_answer_yesterday() {
     assert_eq!(house.sweep.beginning().await.unwrap(), house.clock.now());
     let since = house.sweep.beginning().await.unwrap();
     assert_eq!(house.sweep.since(since).await.unwrap(), 0);
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+#[tokio::test]
+async fn what_a_clock_that_was_ahead_did_not_see_is_fetched_once_it_is_set_right() {
+    let house = VendorHouse::bare(Way::Twilio).await.unwrap();
+    house.customer_writes("do gift cards expire?").await.unwrap();
+    let mut last: Option<LastSweep> = Some(house.sweep.round(None).await.unwrap());
+    house.clock.jump(HOUR_MS);
+    for minute in 0..20 {
+        let vendors_time = house.clock.now();
+        // The vendor's clock is right.
+        house.clock.jump(-HOUR_MS);
+        house.twilio.write(&format!("+1202555{minute:04}"), COMPANY, "can i return it");
+        house.clock.jump(HOUR_MS);
+        assert_eq!(house.clock.now(), vendors_time);
+        last = Some(house.sweep.round(last).await.unwrap());
+        house.clock.advance(60_000);
+    }
+    let received = async || house.ledger.status().await.unwrap().received;
+    assert!(received().await < 21, "asked for what is newer than the future, it sees nothing");
+    house.clock.jump(-HOUR_MS);
+    house.sweep.round(last).await.unwrap();
+    assert_eq!(received().await, 21, "all of them");
+}
+
+#[tokio::test]
+async fn a_last_message_of_the_future_makes_the_first_sweep_look_as_far_back_as_it_may() {
+    let house = VendorHouse::bare(Way::Twilio).await.unwrap();
+    house.twilio.write("+12025550001", COMPANY, "can i return it");
+    house.clock.advance(HOUR_MS);
+    house.clock.jump(HOUR_MS);
+    house.customer_writes("do gift cards expire?").await.unwrap();
+    house.clock.jump(-HOUR_MS);
+    house.sweep.round(None).await.unwrap();
+    assert_eq!(house.ledger.status().await.unwrap().received, 2);
+}
+
+#[tokio::test]
+async fn a_message_that_was_deleted_at_the_vendor_holds_up_no_bill_and_no_sweep() {
+    let house = VendorHouse::bare(Way::Twilio).await.unwrap();
+    house.customer_writes("do gift cards expire?").await.unwrap();
+    house.settle().await.unwrap();
+    house.twilio.delete(&house.twilio.newest());
+    house.clock.advance(60_000);
+    house.customer_writes("do gift cards expire?").await.unwrap();
+    house.settle().await.unwrap();
+    house.clock.advance(600_000);
+    assert_eq!(house.sweep.bills_round().await.unwrap(), 2);
+    assert_eq!(house.sweep.bills_round().await.unwrap(), 1, "the one that is not there is asked for again, for three days");
+    house.sweep.round(None).await.unwrap();
 }

@@ -49,7 +49,8 @@ async fn a_person_who_takes_over_in_between_keeps_the_ticket_and_nothing_but_the
     // No webhook tells of it: the ticket is read once more before the send.
     house.intercom.person_answers(&conversation, "Priya here, I am on it");
     house.settle().await.unwrap();
-    assert_eq!(house.twilio.received(), [ANSWER, "Priya here, I am on it"], "the bot does not talk over a person");
+    let effects: Vec<_> = house.ledger.decisions(10).await.unwrap().into_iter().flat_map(|decision| decision.effects).collect();
+    assert_eq!(house.twilio.received(), [ANSWER, "Priya here, I am on it"], "the bot does not talk over a person: {effects:#?}");
     let parts = house.intercom.parts(&conversation);
     assert!(parts.iter().any(|(_, text)| text == "can i return it"), "what the customer said is there for the person: {parts:?}");
     house.customer_writes("thanks priya").await.unwrap();

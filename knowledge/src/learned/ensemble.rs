@@ -1,6 +1,7 @@
 //! The minds together: one on n-grams, one on meaning, one on the nearest examples.
 
 use crate::learned::calibration::{Calibration, MINDS};
+use crate::learned::candidates::candidates;
 use crate::learned::centroids::Centroids;
 use crate::learned::features::{SparseVector, Vocabulary};
 use crate::learned::linear::{LinearModel, log_softmax};
@@ -57,14 +58,16 @@ impl Minds {
         let mut by_words = self.words.scores(&row);
         let mut by_meaning = self.meaning.scores(&SparseVector::dense(&embedding.0));
         let claim = [log_softmax(&mut by_words), log_softmax(&mut by_meaning)];
-        let vote = self.neighbours.vote(embedding, self.words.classes());
+        let middle = self.centroids.cosines(embedding);
+        let looked_at = candidates(&[&by_words, &by_meaning, &middle], self.neighbours.len());
+        let vote = self.neighbours.vote(embedding, &looked_at, self.words.classes());
         let minds = [by_words, by_meaning, vote.log_probabilities.clone()];
         let joined = self.calibration.join(&minds);
         Reading {
             probabilities: joined.iter().map(|log_probability| f64::from(log_probability.exp())).collect(),
             minds,
             claim,
-            middle: self.centroids.cosines(embedding),
+            middle,
             vote,
             unknown_words: self.vocabulary.unknown_words(&plain),
             known_chars: f64::from(known_chars),

@@ -1,5 +1,6 @@
 //! Linear classifiers on sparse features or on vectors: one against the rest, stored as bytes with one scale a feature.
 
+use crate::dot::add_rows;
 use crate::learned::features::SparseVector;
 use crate::learned::{machine, softmax};
 use serde::{Deserialize, Serialize};
@@ -69,16 +70,11 @@ impl LinearModel {
     /// The classes' scores; their [`log_softmax`] are the logarithms of probabilities.
     pub fn scores(&self, row: &SparseVector) -> Vec<f32> {
         let mut scores = self.bias.clone();
-        for (index, value) in row.indices.iter().zip(&row.values) {
+        let scaled = row.indices.iter().zip(&row.values).filter_map(|(index, value)| {
             let at = *index as usize;
-            let Some(scale) = self.scales.get(at) else { continue };
-            let from = at * self.classes;
-            let Some(weights) = self.weights.get(from..from + self.classes) else { continue };
-            let factor = value * scale;
-            for (score, weight) in scores.iter_mut().zip(weights) {
-                *score += factor * f32::from(*weight);
-            }
-        }
+            Some((at, value * self.scales.get(at)?))
+        });
+        add_rows(&mut scores, &self.weights, scaled);
         scores
     }
 }

@@ -1,7 +1,7 @@
 //! The learned local mind: it classifies, writes and checks with no account and no language model.
 //!
 //! Learning: [`example`] takes labelled texts from past tickets, [`training`] makes a [`model`] of them. Reading: three minds see a text,
-//! by n-grams ([`features`], [`linear`]), by its embedding ([`linear`] again) and by the nearest examples ([`neighbours`]);
+//! by n-grams ([`features`], [`linear`]), by its embedding ([`linear`] again) and by the nearest examples ([`neighbours`] of [`candidates`]);
 //! [`ensemble`] joins them; [`measures`] says what was noticed on the way, and [`scope`] makes two probabilities of it: of lying outside
 //! all intents, and of the first intent being right. [`threshold`] says how sure is sure enough; [`classifier`] is the port on top.
 //! Writing: [`writer`] quotes passages ([`extract`], [`reuse`]) and never invents. Checking: [`checker`] looks for every claim
@@ -10,6 +10,7 @@
 pub mod asks;
 pub mod augment;
 pub mod calibration;
+pub mod candidates;
 pub mod centroids;
 pub mod checker;
 pub mod claims;

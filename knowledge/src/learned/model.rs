@@ -13,7 +13,7 @@ use triage::intent::IntentName;
 /// The first bytes of every model file.
 pub const MAGIC: &[u8; 8] = b"WHBRMIND";
 /// Version of the format. A new meaning of any byte, hash or feature is a new version.
-pub const FORMAT: u16 = 2;
+pub const FORMAT: u16 = 3;
 /// A larger file is refused unread, in bytes: 64 MiB.
 pub const BYTES_MAX: usize = 64 << 20;
 

@@ -13,7 +13,7 @@ pub const NOBODY_COSINE: f32 = 0.4;
 /// Share of probability that is spread over all classes, so that no class is impossible.
 pub const SPREAD: f32 = 0.05;
 
-/// The examples' vectors as bytes, each with its own scale, and their classes.
+/// The examples' vectors as bytes, each with its own scale, and their classes; class after class, so that those of a class are a block.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Neighbours {
     dimensions: usize,
@@ -27,7 +27,7 @@ pub struct Neighbours {
 pub struct Vote {
     /// Natural logarithms of the classes' probabilities.
     pub log_probabilities: Vec<f32>,
-    /// Cosine of the nearest example of every class; 0 when there is none.
+    /// Cosine of the nearest example of every class that was looked at; 0 for the others and when there is none.
     pub nearest: Vec<f32>,
     /// Class of each neighbour that voted, nearest first.
     pub voters: Vec<u16>,
@@ -37,8 +37,10 @@ impl Neighbours {
     /// Keeps examples. Vectors of another length than the first are left out.
     pub fn new(examples: impl IntoIterator<Item = (Embedding, usize)>) -> Self {
         let mut kept = Neighbours::default();
+        let mut examples: Vec<(Embedding, u16)> =
+            examples.into_iter().filter_map(|(embedding, class)| Some((embedding, u16::try_from(class).ok()?))).collect();
+        examples.sort_by_key(|(_, class)| *class);
         for (embedding, class) in examples {
-            let Ok(class) = u16::try_from(class) else { continue };
             if kept.classes.is_empty() {
                 kept.dimensions = embedding.0.len();
             }
@@ -67,28 +69,42 @@ impl Neighbours {
         (self.is_empty() || self.dimensions == dimensions)
             && self.scales.len() == self.classes.len()
             && self.classes.len().checked_mul(self.dimensions) == Some(self.vectors.len())
+            && self.classes.is_sorted()
             && self.classes.iter().all(|class| usize::from(*class) < classes)
             && self.scales.iter().all(|scale| scale.is_finite())
     }
 
-    /// Lets the nearest examples vote.
-    pub fn vote(&self, embedding: &Embedding, class_count: usize) -> Vote {
+    /// Lets the nearest examples of the given classes vote.
+    pub fn vote(&self, embedding: &Embedding, classes: &[usize], class_count: usize) -> Vote {
         let mut nearest = vec![0.0f32; class_count];
         let mut best: Vec<(f32, u16)> = Vec::with_capacity(NEIGHBOURS + 1);
         let (scale, query) = rounded(embedding, f32::from(QUERY_COMPONENT_MAX));
         let query: Vec<i16> = query.map(|value| value as i16).collect();
         if query.len() == self.dimensions && scale > 0.0 {
-            dots(&self.vectors, &query, |place, sum| {
-                let (Some(own), Some(class)) = (self.scales.get(place), self.classes.get(place)) else { return };
-                let cosine = sum as f32 * scale * own;
-                if let Some(nearest) = nearest.get_mut(usize::from(*class)) {
-                    *nearest = nearest.max(cosine);
+            for class in classes.iter().filter_map(|class| u16::try_from(*class).ok()) {
+                let (scales, vectors) = self.of_class(class);
+                let mut closest = 0.0f32;
+                dots(vectors, &query, |place, sum| {
+                    let Some(own) = scales.get(place) else { return };
+                    let cosine = sum as f32 * scale * own;
+                    closest = closest.max(cosine);
+                    insert(&mut best, cosine, class);
+                });
+                if let Some(nearest) = nearest.get_mut(usize::from(class)) {
+                    *nearest = closest;
                 }
-                insert(&mut best, cosine, *class);
-            });
+            }
         }
         let voters = best.iter().map(|(_, class)| *class).collect();
         Vote { log_probabilities: tally(&best, class_count), nearest, voters }
+    }
+
+    /// The scales and the vectors of a class.
+    fn of_class(&self, class: u16) -> (&[f32], &[i8]) {
+        let start = self.classes.partition_point(|other| *other < class);
+        let end = self.classes.partition_point(|other| *other <= class);
+        let bytes = start.saturating_mul(self.dimensions)..end.saturating_mul(self.dimensions);
+        (self.scales.get(start..end).unwrap_or_default(), self.vectors.get(bytes).unwrap_or_default())
     }
 }
 
@@ -136,7 +152,7 @@ mod tests {
     #[test]
     fn the_nearest_examples_decide() {
         let known = Neighbours::new([(at([1.0, 0.0, 0.0]), 0), (at([0.0, 1.0, 0.0]), 1), (at([0.1, 1.0, 0.0]), 1)]);
-        let vote = known.vote(&at([0.05, 1.0, 0.0]), 2);
+        let vote = known.vote(&at([0.05, 1.0, 0.0]), &[0, 1], 2);
         assert!(vote.log_probabilities[1] > 0.9f32.ln());
         assert!(vote.nearest[1] > 0.99 && vote.nearest[0] < 0.2);
         assert_eq!(vote.voters, [1, 1, 0]);
@@ -145,14 +161,23 @@ mod tests {
     #[test]
     fn far_neighbours_know_nothing() {
         let known = Neighbours::new([(at([1.0, 0.0, 0.0]), 0)]);
-        let vote = known.vote(&at([0.0, 0.0, 1.0]), 2);
+        let vote = known.vote(&at([0.0, 0.0, 1.0]), &[0, 1], 2);
         assert!((vote.log_probabilities[0] - vote.log_probabilities[1]).abs() < 0.01);
         assert!(vote.nearest[0] < 0.01);
     }
 
     #[test]
     fn nobody_at_all_votes_evenly() {
-        let vote = Neighbours::default().vote(&at([1.0, 0.0, 0.0]), 4);
+        let vote = Neighbours::default().vote(&at([1.0, 0.0, 0.0]), &[0, 1, 2, 3], 4);
         assert!(vote.log_probabilities.iter().all(|p| (p.exp() - 0.25).abs() < 1e-5));
+    }
+
+    #[test]
+    fn classes_that_are_not_looked_at_have_no_vote() {
+        let known =
+            Neighbours::new([(at([1.0, 0.0, 0.0]), 1), (at([0.0, 1.0, 0.0]), 0), (at([0.9, 0.1, 0.0]), 2), (at([1.0, 0.1, 0.0]), 1)]);
+        let vote = known.vote(&at([1.0, 0.0, 0.0]), &[0, 2], 3);
+        assert_eq!((vote.voters, vote.nearest[1]), (vec![2, 0], 0.0));
+        assert_eq!(known.vote(&at([1.0, 0.0, 0.0]), &[0, 1, 2], 3).voters, [1, 1, 2, 0], "in whatever order they came");
     }
 }

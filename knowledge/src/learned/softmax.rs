@@ -3,6 +3,7 @@
 //! AdaGrad with one step size a feature (Duchi et al. 2011) and an L2 penalty that is applied once an epoch. The order of the examples
 //! comes from a seed, so the same examples give the same weights.
 
+use crate::dot::add_floats;
 use crate::learned::features::SparseVector;
 use crate::learned::linear::log_softmax;
 use triage::random::Random;
@@ -67,7 +68,7 @@ impl Trainer {
         for (index, value) in row.indices.iter().zip(&row.values) {
             let from = *index as usize * self.classes;
             if let Some(weights) = self.weights.get(from..from + self.classes) {
-                self.scratch.iter_mut().zip(weights).for_each(|(score, weight)| *score += value * weight);
+                add_floats(&mut self.scratch, weights, *value);
             }
         }
         log_softmax(&mut self.scratch);
@@ -83,7 +84,7 @@ impl Trainer {
             let Some(squares) = self.squares.get_mut(at) else { continue };
             *squares += value * value * residual_squares;
             let step = STEP * value / (*squares + f32::EPSILON).sqrt();
-            weights.iter_mut().zip(&self.scratch).for_each(|(weight, residual)| *weight -= step * residual);
+            add_floats(weights, &self.scratch, -step);
         }
         self.bias_squares += residual_squares;
         let step = STEP / (self.bias_squares + f32::EPSILON).sqrt();

@@ -26,7 +26,7 @@ pub struct Parsed {
 impl Parsed {
     /// Nothing could be read.
     pub fn refused(key: &DocumentKey, reason: impl Into<String>) -> Self {
-        Parsed { documents: Vec::new(), refused: vec![Refused { name: key.0.clone(), reason: reason.into() }] }
+        Parsed { documents: Vec::new(), refused: vec![Refused::unreadable(key.0.clone(), reason)] }
     }
 }
 

@@ -45,7 +45,7 @@ pub fn parse(key: &DocumentKey, text: &str) -> Result<Parsed, String> {
             Ok((language, section)) => sections.entry(language).or_default().push(section),
             Err(reason) => {
                 let line = record.position().map_or(0, csv::Position::line);
-                refused.push(Refused { name: format!("{} line {line}", key.0), reason });
+                refused.push(Refused::unreadable(format!("{} line {line}", key.0), reason));
             }
         }
     }

@@ -89,7 +89,7 @@ impl Loader for Shelf {
         Ok(Box::new(things.into_iter().map(|thing| match thing {
             Thing::Document(raw) => Item::Document(raw),
             Thing::Ticket(past) => Item::Ticket(Box::new(past)),
-            Thing::Broken(name) => Item::Refused(Refused { name: name.into(), reason: "cannot be read".into() }),
+            Thing::Broken(name) => Item::Refused(Refused::unreadable(name, "cannot be read")),
         })))
     }
 }

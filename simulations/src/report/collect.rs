@@ -5,44 +5,29 @@ use crate::interval::Rate;
 use crate::line::{Line, Scores};
 use crate::past::LeftOut;
 use crate::report::data::{Headline, Named, Part, REPORT_VERSION, Report, Rung, Setup, Slice};
-use crate::report::gaps::{QUESTIONS_MAX, Unanswered, gaps};
+use crate::report::definitions::definitions;
+use crate::report::gaps::{QUESTIONS_MAX, Unanswered, gaps, is_gap};
 use crate::report::intents::{Dialled, IntentRow, dial, dials};
 use crate::report::judging::Seen;
+use crate::report::labelled::{Labels, Sample};
 use crate::report::listing::{ENTRIES_MAX, Entry, Listing};
 use crate::report::money::{Sums, money};
+use crate::report::page::thousands;
+use crate::report::rows::{Row, Rows};
 use crate::report::sources::{Contradicting, Sources};
-use crate::report::verdict::{lowest, replies, sentence};
+use crate::report::verdict::{lowest, replies, sentence, why};
 use crate::report::worst::Worsts;
 use crate::scorers::action::Did;
 use crate::scorers::reply::Verdict;
 use crate::scorers::resolved::Definition;
 use crate::statistics::clustered::rate;
-use crate::statistics::dial::{Judged, Point, SETTINGS};
-use crate::statistics::prediction_powered::Corrected;
+use crate::statistics::dial::{Judged, Recommendation};
 use crate::twins::fnv;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use triage::decision::{Decision, Reason};
+use triage::consultation::Consultation;
 use triage::intent::IntentName;
-
-/// Fewer than one in so many customers who come back say that the file does not name customers.
-const CAME_BACK_ONE_IN: usize = 200;
-
-/// What a counted ticket leaves behind: a few numbers, however long it was.
-#[derive(Clone, Copy)]
-struct Row {
-    customer: u64,
-    did: Did,
-    verdict: Option<Verdict>,
-    resolved: [bool; Definition::ALL.len()],
-    on_the_dial: Option<f64>,
-    intent: usize,
-    intent_right: Option<bool>,
-    must_escalate: bool,
-    flipped: Option<bool>,
-    second: bool,
-}
 
 /// What stands beside the lines.
 #[derive(Default)]
@@ -55,10 +40,6 @@ pub struct Beside {
     pub contradicting: Vec<Contradicting>,
     /// The leak audit.
     pub audit: LeakAudit,
-    /// Conversations whose twins were shut out.
-    pub twins: usize,
-    /// What labels make of the replies.
-    pub corrected: Option<Corrected>,
     /// Against another run.
     pub against: Option<crate::difference::Difference>,
 }
@@ -68,7 +49,7 @@ pub struct Collector {
     setup: Setup,
     second_from_block: usize,
     listing: Listing,
-    rows: Vec<Row>,
+    rows: Rows,
     intents: Vec<String>,
     places: BTreeMap<String, usize>,
     reasons: BTreeMap<String, &'static str>,
@@ -80,16 +61,17 @@ pub struct Collector {
     slices: [Option<Slice>; 2],
     came_back: usize,
     judging: Seen,
+    sample: Sample,
 }
 
 impl Collector {
-    /// Nothing seen yet. Blocks from `second_from_block` on are the slice on which dials are tried.
-    pub fn new(setup: Setup, second_from_block: usize) -> Self {
+    /// Nothing seen yet. Blocks from `second_from_block` on are the slice on which dials are tried; labels are what a person said.
+    pub fn new(setup: Setup, second_from_block: usize, labels: Labels) -> Self {
         Collector {
             setup,
             second_from_block,
             listing: Listing::default(),
-            rows: Vec::new(),
+            rows: Rows::default(),
             intents: Vec::new(),
             places: BTreeMap::new(),
             reasons: BTreeMap::new(),
@@ -101,13 +83,21 @@ impl Collector {
             slices: [None, None],
             came_back: 0,
             judging: Seen::default(),
+            sample: Sample::new(labels),
         }
     }
 
     /// The next line.
     pub fn see(&mut self, line: &Line) {
         let place = self.listing.ticket(|| Entry::of(line));
+        self.listing.list("read", place);
+        if line.twins > 0 {
+            self.listing.list("twins", place);
+        }
         self.came_back += usize::from(line.human.came_back_after_s.is_some());
+        if line.left_out.is_some() || line.scores.is_none() {
+            self.listing.list("left-out", place);
+        }
         match (line.left_out, &line.scores) {
             (Some(left_out), _) => self.listing.list(&format!("left-{}", name_of(&left_out)), place),
             (None, Some(scores)) => self.count(line, scores, place),
@@ -124,6 +114,7 @@ impl Collector {
         let reason = decision.reason.name();
         let list = &mut self.listing;
         list.list("counted", place);
+        list.list(if second { "slice-second" } else { "slice-first" }, place);
         list.list(&format!("did-{}", name_of(&scores.did)), place);
         list.list(&format!("reason-{reason}"), place);
         list.list(&format!("intent-{intent}"), place);
@@ -132,20 +123,35 @@ impl Collector {
         if let Some(verdict) = verdict {
             list.list(&format!("{side}-{}", name_of(&verdict)), place);
         }
-        if scores.did == Did::Reply && verdict.and_then(Verdict::is_wrong) == Some(true) {
-            list.list(&format!("intent-{intent}-wrong"), place);
-            list.list("wrong-replies", place);
+        if let (Did::Reply, Some(is_wrong)) = (scores.did, verdict.and_then(Verdict::is_wrong)) {
+            list.list("judged-replies", place);
+            if is_wrong {
+                list.list(&format!("intent-{intent}-wrong"), place);
+                list.list("wrong-replies", place);
+            }
         }
         scores.resolved.iter().for_each(|definition| list.list(&format!("resolved-{}", name_of(definition)), place));
         if scores.must_escalate && scores.did == Did::Reply {
             list.list("must-escalate-missed", place);
         }
         self.sources.see(line, place, list);
-        self.worsts.see(line);
-        self.judging.see(scores);
-        self.reasons.insert(reason, decision.reason.sentence());
+        self.worsts.see(line, place);
+        self.judging.see(fnv(line.customer.as_bytes()), scores, |name| list.list(name, place));
+        self.sample.see(line, scores, self.rows.0.len());
+        if scores.flipped == Some(true) {
+            list.list("flipped", place);
+        }
+        let asked = &decision.receipt.consultations;
+        let failed = asked.iter().any(|one| one.problem.is_some());
+        let capped = asked.iter().any(Consultation::is_capped);
+        for (name, is_so) in [("model-asked", !asked.is_empty()), ("model-failed", failed), ("model-capped", capped)] {
+            if is_so {
+                list.list(name, place);
+            }
+        }
+        self.reasons.insert(reason, why(&decision.reason));
         self.saved.extend(scores.saved_s);
-        self.add_cost(decision, scores);
+        self.add_cost(scores);
         if is_gap(&decision.reason) && self.unanswered.len() < QUESTIONS_MAX {
             let intent = line.human.intents.first().map_or_else(|| intent.clone(), |intent| intent.0.clone());
             let (question, answer) = (line.question.clone(), line.human.answer.clone());
@@ -156,7 +162,8 @@ impl Collector {
         if at == intents {
             self.intents.push(intent);
         }
-        self.rows.push(Row {
+        self.rows.0.push(Row {
+            place,
             customer: fnv(line.customer.as_bytes()),
             did: scores.did,
             verdict,
@@ -179,11 +186,8 @@ impl Collector {
         }
     }
 
-    fn add_cost(&mut self, decision: &Decision, scores: &Scores) {
+    fn add_cost(&mut self, scores: &Scores) {
         let sums = &mut self.sums;
-        let asked = &decision.receipt.consultations;
-        sums.model_asked += usize::from(!asked.is_empty());
-        sums.model_failed += usize::from(asked.iter().any(|one| one.problem.is_some()));
         sums.micros_model += scores.cost.micros_model;
         sums.tickets += 1;
         sums.replies += usize::from(scores.did == Did::Reply);
@@ -191,7 +195,16 @@ impl Collector {
         sums.micros_in += scores.cost.micros_in;
         sums.segments_out += u64::from(scores.cost.segments_out);
         sums.micros_out += scores.cost.micros_out;
+        if scores.did == Did::Draft {
+            sums.segments_drafted += u64::from(scores.cost.segments_would_be);
+            sums.micros_drafted += scores.cost.micros_would_be;
+        }
         sums.model_tokens += scores.cost.model_tokens;
+    }
+
+    /// Puts the ticket of a place on a list.
+    pub fn list(&mut self, name: &str, place: u32) {
+        self.listing.list(name, place);
     }
 
     /// Questions without an answer; their vectors are wanted by [`Collector::finish`].
@@ -202,22 +215,12 @@ impl Collector {
     /// The report, and the tickets behind its counts. `promise` is the dial of an intent.
     pub fn finish(mut self, beside: Beside, promise: impl Fn(&str) -> f64) -> (Report, Listing) {
         let span = self.whole_span();
-        let definitions = self.definitions();
-        let rung = lowest(&definitions);
-        let (definition, resolved) = rung.map_or((Definition::SameOutcome, Rate::wilson(0, 0)), |rung| (rung.definition, rung.rate));
-        let wrong = self.wrong_of(|row| row.did == Did::Reply);
-        let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-        let days = span.map(|span| (day(span.from), day(span.to)));
-        let headline = Headline {
-            sentence: sentence(&self.setup, self.rows.len(), days, definition, &resolved),
-            replies: replies(self.sums.replies, &wrong),
-            definition,
-            resolved,
-            wrong,
-            wrong_replies: self.listing.count("wrong-replies"),
-            corrected: beside.corrected,
-        };
-        self.sums.resolved = resolved.count;
+        let definitions = definitions(&self.rows, &self.listing, self.came_back);
+        let headline = self.headline(&definitions, span);
+        self.sums.resolved = headline.resolved.count;
+        self.sums.model_asked = self.listing.count("model-asked").count;
+        self.sums.model_failed = self.listing.count("model-failed").count;
+        self.sums.model_capped = self.listing.count("model-capped").count;
         self.sums.span_s = span.map_or(0, |span| span.to.as_second() - span.from.as_second());
         let gaps = gaps(&self.unanswered, &beside.vectors, self.sums.span_s, &mut self.listing);
         let (intents, dial) = self.intent_rows(&promise);
@@ -234,13 +237,13 @@ impl Collector {
             replies: self.verdicts("reply", |row| row.did == Did::Reply),
             kept_back: self.verdicts("kept", |row| row.did != Did::Reply && row.verdict.is_some()),
             definitions,
-            must_escalate: rate(self.rows.iter().filter(|row| row.must_escalate).map(|row| (row.customer, row.did != Did::Reply))),
+            must_escalate: rate(self.rows.0.iter().filter(|row| row.must_escalate).map(|row| (row.customer, row.did != Did::Reply))),
             must_escalate_missed: self.listing.count("must-escalate-missed"),
-            intent_right: rate(self.rows.iter().filter_map(|row| Some((row.customer, row.intent_right?)))),
-            flipped: rate(self.rows.iter().filter_map(|row| Some((row.customer, row.flipped?)))),
-            judging: self.judging.finish(),
-            worst: std::mem::take(&mut self.worsts).finish(),
-            curve: self.curve(),
+            intent_right: rate(self.rows.0.iter().filter_map(|row| Some((row.customer, row.intent_right?)))),
+            flipped: rate(self.rows.0.iter().filter_map(|row| Some((row.customer, row.flipped?)))),
+            judging: std::mem::take(&mut self.judging).finish(),
+            worst: std::mem::take(&mut self.worsts).finish(&mut self.listing),
+            curve: self.rows.curve(),
             chosen_on: self.slices[0],
             confirmed_on: self.slices[1],
             dial,
@@ -253,12 +256,35 @@ impl Collector {
             contradicting: beside.contradicting,
             left_out: self.left_out(),
             audit: beside.audit,
-            twins: beside.twins,
+            twins: self.listing.count("twins").count,
             against: beside.against,
             entries_max: ENTRIES_MAX,
             setup: self.setup,
         };
         (report, self.listing)
+    }
+
+    /// The first sentences: by the lowest definition that the data supports, corrected by labels where there are enough.
+    fn headline(&self, definitions: &[Rung], span: Option<Slice>) -> Headline {
+        let by_labels = self.sample.resolved(&self.rows, definitions);
+        let by_itself = || lowest(definitions).map_or((Definition::SameOutcome, Rate::wilson(0, 0)), |rung| (rung.definition, rung.rate));
+        let (definition, resolved) = by_labels.unwrap_or_else(by_itself);
+        let headline = Headline {
+            sentence: String::new(),
+            replies: String::new(),
+            definition,
+            resolved,
+            wrong: self.rows.wrong_of(|row| row.did == Did::Reply),
+            wrong_replies: self.listing.count("wrong-replies"),
+            corrected: by_labels.and_then(|_| self.sample.replies(&self.rows)),
+        };
+        let plain = |count: usize, _: &str| thousands(count as f64);
+        let replied = self.listing.count("did-reply").count;
+        Headline {
+            sentence: sentence(&self.setup, &headline, span, self.rows.0.len(), plain),
+            replies: replies(replied, &headline.wrong, plain),
+            ..headline
+        }
     }
 
     fn whole_span(&self) -> Option<Slice> {
@@ -269,19 +295,11 @@ impl Collector {
         })
     }
 
-    fn share(&self, is: impl Fn(&Row) -> bool) -> Rate {
-        rate(self.rows.iter().map(|row| (row.customer, is(row))))
-    }
-
-    fn wrong_of(&self, of: impl Fn(&Row) -> bool) -> Rate {
-        rate(self.rows.iter().filter(|row| of(row)).filter_map(|row| Some((row.customer, row.verdict?.is_wrong()?))))
-    }
-
     fn split(&self) -> Vec<Part<Did>> {
         let part = |did: Did| Part {
             what: did,
             count: self.listing.count(&format!("did-{}", name_of(&did))),
-            rate: self.share(|row| row.did == did),
+            rate: self.rows.share(|row| row.did == did),
         };
         Did::ALL.into_iter().map(part).collect()
     }
@@ -298,7 +316,7 @@ impl Collector {
     }
 
     fn verdicts(&self, side: &str, of: impl Fn(&Row) -> bool) -> Vec<Part<Verdict>> {
-        let rows: Vec<&Row> = self.rows.iter().filter(|row| of(row)).collect();
+        let rows: Vec<&Row> = self.rows.0.iter().filter(|row| of(row)).collect();
         let part = |verdict: Verdict| Part {
             what: verdict,
             count: self.listing.count(&format!("{side}-{}", name_of(&verdict))),
@@ -307,37 +325,10 @@ impl Collector {
         Verdict::ALL.into_iter().map(part).collect()
     }
 
-    fn definitions(&self) -> Vec<Rung> {
-        let comparable = self.rows.iter().any(|row| row.verdict.and_then(Verdict::is_wrong).is_some());
-        let rung = |(at, definition): (usize, Definition)| Rung {
-            definition,
-            count: self.listing.count(&format!("resolved-{}", name_of(&definition))),
-            rate: self.share(|row| row.resolved.get(at).copied().unwrap_or(false)),
-            not_measured: self.not_measured(definition, comparable).map(str::to_owned),
-        };
-        Definition::ALL.into_iter().enumerate().map(rung).collect()
-    }
-
-    /// Why the data cannot say it; the other definitions need nothing but the conversation itself.
-    fn not_measured(&self, definition: Definition, comparable: bool) -> Option<&'static str> {
-        if definition == Definition::Durable && self.came_back * CAME_BACK_ONE_IN < self.rows.len().max(1) {
-            return Some("hardly a customer comes back in this file: does it name customers?");
-        }
-        (definition == Definition::SameOutcome && !comparable).then_some("no would-be reply can be held against a human answer")
-    }
-
-    fn curve(&self) -> Vec<Point> {
-        let point = |dial: f64| {
-            let goes = |row: &Row| row.on_the_dial.is_some_and(|wrong| wrong <= dial);
-            Point { dial, replied: self.share(goes), wrong: self.wrong_of(goes) }
-        };
-        SETTINGS.into_iter().map(point).collect()
-    }
-
-    fn intent_rows(&self, promise: impl Fn(&str) -> f64) -> (Vec<IntentRow>, crate::statistics::dial::Recommendation) {
+    fn intent_rows(&mut self, promise: impl Fn(&str) -> f64) -> (Vec<IntentRow>, Recommendation) {
         let mut dialled: BTreeMap<String, Vec<Dialled>> = self.intents.iter().map(|name| (name.clone(), Vec::new())).collect();
         let mut all = Vec::new();
-        for row in &self.rows {
+        for row in &self.rows.0 {
             let (Some(wrong_per_100), Some(is_wrong)) = (row.on_the_dial, row.verdict.and_then(Verdict::is_wrong)) else { continue };
             let one = Dialled { second: row.second, judged: Judged { wrong_per_100, is_wrong } };
             all.push(one);
@@ -346,12 +337,17 @@ impl Collector {
             }
         }
         let dials = dials(&dialled, promise);
+        let of_all = dial(&all, self.setup.dial);
+        self.rows.list_dial(&mut self.listing, "dial", None, &of_all);
+        for (intent, dial) in &dials {
+            self.rows.list_dial(&mut self.listing, &format!("intent-{intent}-dial"), self.places.get(intent).copied(), dial);
+        }
         let mut rows: Vec<IntentRow> = dials.into_iter().map(|(intent, dial)| self.intent_row(intent, dial)).collect();
         rows.sort_by(|a, b| b.tickets.count.cmp(&a.tickets.count).then_with(|| a.intent.cmp(&b.intent)));
-        (rows, dial(&all, self.setup.dial))
+        (rows, of_all)
     }
 
-    fn intent_row(&self, intent: String, dial: crate::statistics::dial::Recommendation) -> IntentRow {
+    fn intent_row(&self, intent: String, dial: Recommendation) -> IntentRow {
         let at = self.places.get(&intent).copied();
         let list = |what: &str| self.listing.count(&format!("intent-{intent}{what}"));
         let of_intent = |row: &Row| Some(row.intent) == at;
@@ -360,9 +356,9 @@ impl Collector {
             tickets: list(""),
             drafted: list("-draft"),
             escalated: list("-escalate"),
-            wrong: self.wrong_of(|row| of_intent(row) && row.did == Did::Reply),
+            wrong: self.rows.wrong_of(|row| of_intent(row) && row.did == Did::Reply),
             wrong_replies: list("-wrong"),
-            right: rate(self.rows.iter().filter(|row| of_intent(row)).filter_map(|row| Some((row.customer, row.intent_right?)))),
+            right: rate(self.rows.0.iter().filter(|row| of_intent(row)).filter_map(|row| Some((row.customer, row.intent_right?)))),
             minutes: replied.count as f64 * self.setup.prices.minutes_per_ticket,
             replied,
             dial,
@@ -378,14 +374,6 @@ impl Collector {
         };
         LeftOut::ALL.into_iter().map(part).filter(|part| part.count.count > 0).collect()
     }
-}
-
-/// Reasons that say that the knowledge had no answer.
-fn is_gap(reason: &Reason) -> bool {
-    matches!(
-        reason,
-        Reason::NothingFound | Reason::NothingWritten | Reason::OutOfScope | Reason::Unsure | Reason::PartlyAnswered | Reason::TooRisky
-    )
 }
 
 /// The name that an enum has in JSON.

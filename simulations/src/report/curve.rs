@@ -11,9 +11,9 @@ const WIDTH: f64 = 720.0;
 /// Height of the curve.
 const HEIGHT: f64 = 300.0;
 /// Room for the numbers on the left, on the right and below.
-const LEFT: f64 = 46.0;
-const RIGHT: f64 = 46.0;
-const BELOW: f64 = 44.0;
+const LEFT: f64 = 84.0;
+const RIGHT: f64 = 24.0;
+const BELOW: f64 = 58.0;
 const ABOVE: f64 = 16.0;
 
 /// The colour of each part of the split.
@@ -49,7 +49,8 @@ pub fn split(parts: &[Part<Did>]) -> String {
 /// The coverage curve: how much would be replied to, and how much of that was wrong, at every setting of the dial.
 pub fn curve(points: &[Point], dial: f64) -> String {
     let top = points.iter().flat_map(|point| [point.replied.value(), if point.wrong.of > 0 { point.wrong.value() } else { 0.0 }]);
-    let top = (top.fold(0.05, f64::max) * 10.0).ceil() / 10.0;
+    // Four steps of whole percents.
+    let top = (top.fold(0.06, f64::max) * 25.0 + 0.5).ceil() / 25.0;
     let last = points.last().map_or(1.0, |point| point.dial);
     // The dial is read on a scale that gives the small settings room.
     let x = |dial: f64| LEFT + (WIDTH - LEFT - RIGHT) * ((1.0 + dial).ln() / (1.0 + last).ln());
@@ -65,8 +66,9 @@ pub fn curve(points: &[Point], dial: f64) -> String {
             )
         })
         .collect();
+    let is_left = x(dial) < WIDTH * 0.6;
     let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Coverage curve. {}\" font-size=\"12\" fill=\"var(--soft)\">",
+        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Coverage curve. {}\" fill=\"var(--soft)\">",
         escape(&said.join("; "))
     );
     for step in 0..=4 {
@@ -79,23 +81,24 @@ pub fn curve(points: &[Point], dial: f64) -> String {
             y(share),
             LEFT - 6.0,
             y(share) + 4.0,
-            (share * 1_000.0).round() / 10.0
+            (share * 100.0).round()
         );
     }
     for point in points.iter().filter(|point| [1.0, 2.0, 5.0, 10.0, 20.0, 50.0].contains(&point.dial)) {
         let _infallible =
-            write!(svg, "<text x=\"{:.1}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text>", x(point.dial), HEIGHT - BELOW + 18.0, point.dial);
+            write!(svg, "<text x=\"{:.1}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text>", x(point.dial), HEIGHT - BELOW + 22.0, point.dial);
     }
     let _infallible = write!(
         svg,
-        "<text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\">the dial: wrong per 100</text><line x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{ABOVE}\" y2=\"{:.0}\" stroke=\"var(--ink)\" stroke-dasharray=\"3 4\"/><text x=\"{:.1}\" y=\"{:.0}\" fill=\"var(--ink)\">today: {dial}</text>",
+        "<text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\">the dial: wrong per 100</text><line x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{ABOVE}\" y2=\"{:.0}\" stroke=\"var(--ink)\" stroke-dasharray=\"3 4\"/><text x=\"{:.1}\" y=\"{:.0}\" text-anchor=\"{}\" fill=\"var(--ink)\">today: {dial}</text>",
         WIDTH / 2.0,
         HEIGHT - 6.0,
         x(dial),
         x(dial),
         HEIGHT - BELOW,
-        x(dial) + 5.0,
-        ABOVE + 10.0
+        x(dial) + if is_left { 5.0 } else { -5.0 },
+        ABOVE + 10.0,
+        if is_left { "start" } else { "end" }
     );
     band(&mut svg, points, "var(--good)", &x, &y, |point| (point.replied.low, point.replied.value(), point.replied.high, true));
     band(&mut svg, points, "var(--bad)", &x, &y, |point| (point.wrong.low, point.wrong.value(), point.wrong.high, point.wrong.of > 0));

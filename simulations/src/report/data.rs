@@ -118,7 +118,8 @@ pub struct Headline {
     pub replies: String,
     /// The definition: the lowest that the data supports.
     pub definition: Definition,
-    /// The share of all counted tickets, estimated.
+    /// The share of all counted tickets, estimated. With enough labels: of those that are resolved by the definition and whose reply is
+    /// right, prediction-powered.
     pub resolved: Rate,
     /// Of the replies that can be judged: wrong.
     pub wrong: Rate,
@@ -232,4 +233,11 @@ pub struct Report {
     pub against: Option<crate::difference::Difference>,
     /// The page holds the first so many tickets; counts go beyond.
     pub entries_max: usize,
+}
+
+impl Report {
+    /// No counted ticket says what it was about: nothing could be learned, and nothing compared.
+    pub fn names_no_intent(&self) -> bool {
+        self.counted.count > 0 && self.intent_right.of == 0
+    }
 }

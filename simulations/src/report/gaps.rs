@@ -5,6 +5,7 @@ use crate::report::money::MONTH_DAYS;
 use crate::scorers::reply::cosine;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use triage::decision::Reason;
 use triage::ticket::TicketId;
 
 /// Unanswered questions that are looked at, the oldest first; more are counted and not put together.
@@ -58,6 +59,14 @@ struct Cluster {
     sum: Vec<f32>,
     intent: String,
     members: Vec<usize>,
+}
+
+/// Reasons that say that the knowledge had no answer.
+pub fn is_gap(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::NothingFound | Reason::NothingWritten | Reason::OutOfScope | Reason::Unsure | Reason::PartlyAnswered | Reason::TooRisky
+    )
 }
 
 /// Puts questions together: each goes to the first nearest group that asks the same, else starts one. The largest come first.

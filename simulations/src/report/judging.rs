@@ -4,6 +4,7 @@ use crate::interval::Rate;
 use crate::line::Scores;
 use crate::scorers::judge::Judgement;
 use crate::scorers::reply::Verdict;
+use crate::statistics::clustered::rate;
 use serde::{Deserialize, Serialize};
 
 /// What came of asking the judge.
@@ -22,18 +23,19 @@ pub struct Judging {
 }
 
 /// Counts.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Seen {
     asked: usize,
     failed: usize,
-    same: usize,
+    /// By the customer's number, where both call it right or wrong: they say the same.
+    same: Vec<(u64, bool)>,
     milder: usize,
     stricter: usize,
 }
 
 impl Seen {
-    /// The next ticket.
-    pub fn see(&mut self, scores: &Scores) {
+    /// The next ticket of a customer; it goes on the lists that are named.
+    pub fn see(&mut self, customer: u64, scores: &Scores, mut list: impl FnMut(&str)) {
         let Some(reply) = &scores.reply else { return };
         let automatic = match &reply.judgement {
             None => return,
@@ -43,15 +45,24 @@ impl Seen {
         self.asked += 1;
         self.failed += usize::from(automatic.is_none());
         let both = (reply.verdict.is_wrong(), automatic.and_then(Verdict::is_wrong));
-        self.same += usize::from(matches!(both, (Some(judge), Some(other)) if judge == other));
+        if let (Some(judge), Some(other)) = both {
+            self.same.push((customer, judge == other));
+        }
         self.milder += usize::from(both == (Some(false), Some(true)));
         self.stricter += usize::from(both == (Some(true), Some(false)));
+        list("judge-asked");
+        match both {
+            (Some(judge), Some(other)) if judge == other => list("judge-agreed"),
+            (Some(false), Some(true)) => list("judge-milder"),
+            (Some(true), Some(false)) => list("judge-stricter"),
+            _ if automatic.is_none() => list("judge-failed"),
+            _ => {}
+        }
     }
 
     /// The summary; none when no judge was asked.
     pub fn finish(self) -> Option<Judging> {
-        let agreed = Rate::wilson(self.same, self.same + self.milder + self.stricter);
-        let Seen { asked, failed, milder, stricter, .. } = self;
-        (asked > 0).then_some(Judging { asked, failed, agreed, milder, stricter })
+        let Seen { asked, failed, same, milder, stricter } = self;
+        (asked > 0).then(|| Judging { asked, failed, agreed: rate(same), milder, stricter })
     }
 }

@@ -2,8 +2,13 @@
 //! cannot differ.
 
 use crate::line::{Line, Scores};
+use crate::report::verdict::why;
+use crate::scorers::cost::Cost;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use triage::decision::Decision;
+use triage::sms::price::MicroUsd;
 
 /// Tickets that the page holds at most; counts go on beyond it, and the page says so.
 pub const ENTRIES_MAX: usize = 20_000;
@@ -31,6 +36,10 @@ pub struct Entry {
     pub would_be: String,
     /// The human answer.
     pub answer: String,
+    /// What the would-be reply rests on.
+    pub rests_on: String,
+    /// Segments of the would-be reply and their price.
+    pub price: String,
 }
 
 impl Entry {
@@ -40,19 +49,39 @@ impl Entry {
         let verdict = line.scores.as_ref().and_then(Scores::verdict);
         Entry {
             ticket: line.ticket.0.clone(),
-            day: line.at.strftime("%Y-%m-%d").to_string(),
+            // What could not be read has no time.
+            day: if line.at == Timestamp::UNIX_EPOCH { String::new() } else { line.at.strftime("%Y-%m-%d").to_string() },
             did: match (line.left_out, &line.scores) {
                 (Some(left_out), _) => format!("not counted: {}", left_out.sentence()),
                 (None, Some(scores)) => scores.did.word().to_owned(),
                 (None, None) => String::new(),
             },
-            why: decision.map(|decision| decision.reason.sentence().to_owned()).unwrap_or_default(),
+            why: decision.map(|decision| why(&decision.reason).to_owned()).unwrap_or_default(),
             intent: decision.and_then(|decision| decision.intent.as_ref()).map(ToString::to_string).unwrap_or_default(),
             verdict: verdict.map(|verdict| verdict.words().to_owned()).unwrap_or_default(),
             question: cut(&line.question),
             would_be: decision.and_then(|decision| decision.receipt.would_be.as_deref()).map(cut).unwrap_or_default(),
             answer: line.human.answer.as_deref().map(cut).unwrap_or_default(),
+            rests_on: decision.map(rests_on).unwrap_or_default(),
+            price: line.scores.as_ref().map(|scores| price(&scores.cost)).unwrap_or_default(),
         }
+    }
+}
+
+/// The cited passages by their documents, each once.
+fn rests_on(decision: &Decision) -> String {
+    let receipt = &decision.receipt;
+    let cited = receipt.passages.iter().filter(|passage| receipt.citations.iter().any(|citation| citation.passage == passage.id));
+    let mut names: Vec<String> = cited.map(|passage| format!("{}/{}", passage.source, passage.document)).collect();
+    names.dedup();
+    names.join(", ")
+}
+
+fn price(cost: &Cost) -> String {
+    match cost.segments_would_be {
+        0 => String::new(),
+        1 => format!("1 segment, {}", MicroUsd(cost.micros_would_be)),
+        segments => format!("{segments} segments, {}", MicroUsd(cost.micros_would_be)),
     }
 }
 

@@ -25,10 +25,19 @@ pub struct Sums {
     pub segments_out: u64,
     /// Their price in millionths of a US dollar.
     pub micros_out: u64,
+    /// Segments of drafts, were agents to send them as they are.
+    #[serde(default)]
+    pub segments_drafted: u64,
+    /// Their price in millionths of a US dollar.
+    #[serde(default)]
+    pub micros_drafted: u64,
     /// Tickets about which a language model was asked.
     pub model_asked: usize,
     /// Of these: some question got no usable answer.
     pub model_failed: usize,
+    /// Of these: a cap on spending was reached, and the model was not asked.
+    #[serde(default)]
+    pub model_capped: usize,
     /// Tokens of a language model.
     pub model_tokens: u64,
     /// Their price in millionths of a US dollar.
@@ -58,6 +67,12 @@ pub struct Money {
     pub segments_out: f64,
     /// Price of the segments out.
     pub segments_out_usd: f64,
+    /// Segments of drafts, were agents to send them as they are.
+    #[serde(default)]
+    pub segments_drafted: f64,
+    /// Price of these.
+    #[serde(default)]
+    pub segments_drafted_usd: f64,
     /// Tickets about which a language model is asked.
     pub model_asked: f64,
     /// Tokens of a language model.
@@ -98,6 +113,8 @@ pub fn money(sums: Sums, prices: &Prices) -> Money {
         segments_in_usd: month(usd(sums.micros_in)),
         segments_out: month(sums.segments_out as f64),
         segments_out_usd: month(usd(sums.micros_out)),
+        segments_drafted: month(sums.segments_drafted as f64),
+        segments_drafted_usd: month(usd(sums.micros_drafted)),
         model_asked: month(sums.model_asked as f64),
         model_tokens: month(sums.model_tokens as f64),
         model_usd: month(usd(sums.micros_model)),

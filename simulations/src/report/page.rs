@@ -1,18 +1,20 @@
 //! One page: no network, printable, readable on a phone. Every count opens the tickets behind it.
 
+use crate::interval::Rate;
 use crate::report::data::Report;
 use crate::report::listing::{Count, Listing};
 use crate::report::sections;
 use crate::report::style::{SCRIPT, STYLE};
+use crate::report::verdict::show;
 use serde_json::json;
 
 /// The page of a report.
 pub fn page(report: &Report, listing: &Listing) -> String {
     let parts = [
         sections::opening::verdict(report),
+        sections::opening::definitions(report),
         sections::opening::against(report),
         sections::opening::split(report),
-        sections::opening::definitions(report),
         sections::quality::worst(report),
         sections::quality::curve(report),
         sections::quality::intents(report),
@@ -40,7 +42,7 @@ fn tickets(listing: &Listing) -> String {
     let entries: Vec<_> = listing
         .entries
         .iter()
-        .map(|e| json!([e.ticket, e.day, e.did, e.why, e.intent, e.verdict, e.question, e.would_be, e.answer]))
+        .map(|e| json!([e.ticket, e.day, e.did, e.why, e.intent, e.verdict, e.question, e.would_be, e.answer, e.rests_on, e.price]))
         .collect();
     let lists: serde_json::Map<String, serde_json::Value> = listing
         .lists
@@ -85,6 +87,20 @@ pub fn opens(count: &Count, label: &str) -> String {
     )
 }
 
+/// The same for a figure whose list has this name.
+pub fn opens_list(count: usize, list: &str, label: &str) -> String {
+    opens(&Count { list: list.to_owned(), count }, label)
+}
+
+/// A rate in a table: its interval may stand on a line of its own.
+pub fn rated(rate: &Rate) -> String {
+    let text = show(rate);
+    match text.split_once(" (") {
+        Some((value, interval)) => format!("<span><span class=\"v\">{value}</span> <span class=\"v soft\">({interval}</span></span>"),
+        None => format!("<span class=\"v\">{text}</span>"),
+    }
+}
+
 /// A whole number with commas.
 pub fn thousands(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
@@ -98,8 +114,30 @@ pub fn thousands(value: f64) -> String {
     if value <= -0.5 { format!("-{grouped}") } else { grouped }
 }
 
-/// A table; cells are HTML. A header that starts with `>` is a column of numbers. On a phone every row becomes a small list.
+/// How a table is shown on a phone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OnPhone {
+    /// As it is: few columns.
+    Table,
+    /// Every row becomes a small list.
+    List,
+    /// The same, two figures beside one another: many rows of many figures.
+    Dense,
+}
+
+/// A table; cells are HTML. A header that starts with `>` is a column of numbers. On a phone every row of more than two columns becomes a
+/// small list.
 pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    table_on(if header.len() > 2 { OnPhone::List } else { OnPhone::Table }, header, rows)
+}
+
+/// The same, as it is to be shown on a phone.
+pub fn table_on(phone: OnPhone, header: &[&str], rows: &[Vec<String>]) -> String {
+    let kind = match phone {
+        OnPhone::Table => "",
+        OnPhone::List => " class=\"stack\"",
+        OnPhone::Dense => " class=\"stack dense\"",
+    };
     let is_number = |n: usize| header.get(n).is_some_and(|name| name.starts_with('>'));
     let name = |n: usize| header.get(n).map(|name| name.trim_start_matches('>')).unwrap_or_default();
     let class = |n: usize| if is_number(n) { " class=\"r\"" } else { "" };
@@ -112,7 +150,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
             format!("<tr>{cells}</tr>")
         })
         .collect();
-    format!("<div class=\"wide\"><table class=\"stack\"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
+    format!("<div class=\"wide\"><table{kind}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
 }
 
 #[cfg(test)]

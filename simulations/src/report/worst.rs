@@ -1,10 +1,13 @@
 //! The worst would-be replies: they stand on the first page.
 
 use crate::line::Line;
-use crate::report::listing::cut;
+use crate::report::listing::{Count, Listing, cut};
 use crate::scorers::action::Did;
 use crate::scorers::reply::Verdict;
+use crate::twins::fnv;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::collections::HashMap;
 
 /// How many are shown.
 pub const SHOWN: usize = 20;
@@ -20,6 +23,9 @@ pub struct Worst {
     pub verdict: Verdict,
     /// What the gate said, in wrong per 100.
     pub wrong_per_100: f64,
+    /// It was calibrated; otherwise its number means nothing yet.
+    #[serde(default)]
+    pub calibrated: bool,
     /// The intent that was seen.
     pub intent: String,
     /// What people said that it was about.
@@ -30,46 +36,73 @@ pub struct Worst {
     pub would_be: String,
     /// The human answer.
     pub answer: String,
+    /// All tickets of this intent that would have got the same words, this one among them.
+    #[serde(default)]
+    pub alike: Count,
 }
 
-/// Keeps the worst so far.
+/// Keeps the worst so far; of those that say the same about the same intent one, with the tickets of all.
 #[derive(Default)]
-pub struct Worsts(Vec<Worst>);
+pub struct Worsts {
+    kept: Vec<(u64, Worst)>,
+    /// By what they say: the places of their tickets.
+    alike: HashMap<u64, Vec<u32>>,
+}
 
 impl Worsts {
     /// The next counted ticket.
-    pub fn see(&mut self, line: &Line) {
+    pub fn see(&mut self, line: &Line, place: u32) {
         let (Some(decision), Some(scores)) = (&line.decision, &line.scores) else { return };
         let Some(verdict) = scores.verdict().filter(|verdict| verdict.is_wrong() == Some(true)) else { return };
         let Some(would_be) = &decision.receipt.would_be else { return };
-        self.0.push(Worst {
+        let sent = scores.did == Did::Reply;
+        let intent = decision.intent.as_ref().map(ToString::to_string).unwrap_or_default();
+        let key = fnv(format!("{sent} {verdict:?} {intent}\n{would_be}").as_bytes());
+        self.alike.entry(key).or_default().push(place);
+        let worst = Worst {
             ticket: line.ticket.0.clone(),
-            sent: scores.did == Did::Reply,
+            sent,
             verdict,
+            calibrated: decision.receipt.judgement.as_ref().is_some_and(|judgement| judgement.calibrated),
             wrong_per_100: decision.receipt.judgement.as_ref().map_or(100.0, |judgement| judgement.wrong_per_100),
-            intent: decision.intent.as_ref().map(ToString::to_string).unwrap_or_default(),
+            intent,
             human_intent: line.human.intents.first().map(ToString::to_string).unwrap_or_default(),
             question: cut(&line.question),
             would_be: cut(would_be),
             answer: cut(line.human.answer.as_deref().unwrap_or_default()),
-        });
-        if self.0.len() > 4 * SHOWN {
+            alike: Count::default(),
+        };
+        match self.kept.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, kept)) if before(&worst, kept).is_lt() => *kept = worst,
+            Some(_) => {}
+            None => self.kept.push((key, worst)),
+        }
+        if self.kept.len() > 4 * SHOWN {
             self.sort();
         }
     }
 
-    /// What would have gone out before what was kept back, unsafe before wrong, the surest first.
     fn sort(&mut self) {
-        self.0.sort_by(|a, b| {
-            let rank = |worst: &Worst| (!worst.sent, worst.verdict != Verdict::Unsafe);
-            rank(a).cmp(&rank(b)).then(a.wrong_per_100.total_cmp(&b.wrong_per_100)).then_with(|| a.ticket.cmp(&b.ticket))
-        });
-        self.0.truncate(SHOWN);
+        self.kept.sort_by(|a, b| before(&a.1, &b.1));
+        self.kept.truncate(SHOWN);
     }
 
-    /// The worst of all.
-    pub fn finish(mut self) -> Vec<Worst> {
+    /// The worst of all; those that say the same become a list each.
+    pub fn finish(mut self, listing: &mut Listing) -> Vec<Worst> {
         self.sort();
-        self.0
+        let mut shown = Vec::with_capacity(self.kept.len());
+        for (n, (key, worst)) in self.kept.into_iter().enumerate() {
+            let name = format!("worst-{}", n + 1);
+            self.alike.remove(&key).unwrap_or_default().into_iter().for_each(|place| listing.list(&name, place));
+            shown.push(Worst { alike: listing.count(&name), ..worst });
+        }
+        shown
     }
+}
+
+/// What would have gone out before what was kept back, unsafe before wrong, the surest first; where the gate was not
+/// calibrated nobody knows how sure it was.
+fn before(a: &Worst, b: &Worst) -> Ordering {
+    let rank = |worst: &Worst| (!worst.sent, worst.verdict != Verdict::Unsafe, !worst.calibrated);
+    rank(a).cmp(&rank(b)).then(a.wrong_per_100.total_cmp(&b.wrong_per_100)).then_with(|| a.ticket.cmp(&b.ticket))
 }

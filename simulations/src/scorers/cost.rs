@@ -17,6 +17,12 @@ pub struct Cost {
     pub segments_out: u32,
     /// Their price.
     pub micros_out: u64,
+    /// Segments of the would-be text, whether it goes out or not.
+    #[serde(default)]
+    pub segments_would_be: u32,
+    /// Their price.
+    #[serde(default)]
+    pub micros_would_be: u64,
     /// Tokens of a language model; 0 with the local mind.
     pub model_tokens: u64,
     /// Their price, whether it was paid in this run or before.
@@ -33,12 +39,15 @@ pub fn score(case: &Case, decision: &Decision, prices: &PriceTable) -> Cost {
         Action::Draft { .. } | Action::TagOnly | Action::Escalate { .. } | Action::Ignore => &[],
     };
     let asked = &decision.receipt.consultations;
+    let segments_would_be = decision.receipt.would_be.as_deref().map_or(0, |text| segments(text).count);
     let segments_out = texts.iter().map(|text| segments(text).count).fold(0, u32::saturating_add);
     Cost {
         segments_in,
         micros_in: prices.inbound(number, segments_in).0,
         segments_out,
         micros_out: prices.outbound(number, segments_out).0,
+        segments_would_be,
+        micros_would_be: prices.outbound(number, segments_would_be).0,
         model_tokens: asked.iter().map(|one| one.tokens_in + one.tokens_out).sum(),
         micros_model: asked.iter().map(|one| one.cost_micro_usd).sum(),
     }

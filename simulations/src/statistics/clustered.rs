@@ -4,20 +4,33 @@
 //! effect, which is how much wider the variance over customers is than that of a coin (L. Kish, 1965). Never narrower than plain Wilson.
 
 use crate::interval::{Rate, Z_95};
-use std::collections::BTreeMap;
 
 /// The rate of what happened, tickets of one customer counted as one draw.
 pub fn rate(tickets: impl IntoIterator<Item = (u64, bool)>) -> Rate {
-    let mut customers: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
-    for (customer, happened) in tickets {
-        let entry = customers.entry(customer).or_default();
-        entry.0 += 1;
-        entry.1 += usize::from(happened);
-    }
-    let of: usize = customers.values().map(|(tickets, _)| tickets).sum();
-    let count: usize = customers.values().map(|(_, happened)| happened).sum();
-    let effect = design_effect(customers.values().copied(), of, count);
+    let Counted { of, count, effect } = counted(tickets);
     wilson(count, of, of as f64 / effect)
+}
+
+/// Tickets counted, and how much wider the variance over their customers is than that of independent tickets.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Counted {
+    /// Tickets.
+    pub of: usize,
+    /// Of these: it happened.
+    pub count: usize,
+    /// The design effect; 1 at least.
+    pub effect: f64,
+}
+
+/// Counts what happened, customer by customer.
+pub fn counted(tickets: impl IntoIterator<Item = (u64, bool)>) -> Counted {
+    let mut tickets: Vec<(u64, bool)> = tickets.into_iter().collect();
+    tickets.sort_unstable();
+    let of_one = |tickets: &[(u64, bool)]| (tickets.len(), tickets.iter().filter(|(_, happened)| *happened).count());
+    let customers: Vec<(usize, usize)> = tickets.chunk_by(|a, b| a.0 == b.0).map(of_one).collect();
+    let of = tickets.len();
+    let count: usize = customers.iter().map(|(_, happened)| happened).sum();
+    Counted { of, count, effect: design_effect(customers.into_iter(), of, count) }
 }
 
 /// How much wider the variance over customers is than that of independent tickets; 1 at least.

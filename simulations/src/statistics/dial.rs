@@ -65,6 +65,13 @@ pub struct Recommendation {
     pub tried_together: usize,
 }
 
+impl Recommendation {
+    /// The setting that the counts are of: the dial, or the promise itself where none was chosen.
+    pub fn setting(&self) -> f64 {
+        self.dial.unwrap_or(self.promise_per_100)
+    }
+}
+
 /// The two slices of the replies that one promise is about.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Slices {

@@ -1,8 +1,10 @@
 //! What the benchmarks measure with: CPU time and memory of this process as the kernel counts them.
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)] // each program uses some of it
 
+pub(crate) mod bare;
 pub(crate) mod disk;
 pub(crate) mod peers;
+pub(crate) mod server;
 pub(crate) mod shop;
 
 use std::path::Path;

@@ -14,6 +14,7 @@
 #[path = "../measure/mod.rs"]
 mod measure;
 
+mod ceiling;
 mod kept;
 mod splits;
 
@@ -74,13 +75,20 @@ fn replay(tokio: &tokio::runtime::Runtime, folder: &Path, tickets: usize) {
     let more = std::env::var("SIMULATE").unwrap_or_else(|_| "--lexical".to_owned());
     let more: Vec<&str> = more.split_whitespace().collect();
     simulate(tokio, folder, &[&[file.as_str(), "--out", &out], &SETTINGS[..], &more[..]].concat());
+    let replayed = timer.cpu_s();
     println!(
-        "{tickets} tickets ({}): {:.1} s of CPU ({:.2} ms a ticket), {:.0} s of wall time, at most {:.0} MB of memory",
+        "{tickets} tickets ({}): {replayed:.1} s of CPU ({:.2} ms a ticket), {:.0} s of wall time, at most {:.0} MB of memory",
         more.join(" "),
-        timer.cpu_s(),
-        timer.cpu_s() * 1_000.0 / tickets as f64,
+        replayed * 1_000.0 / tickets as f64,
         timer.wall_s(),
         measure_peak_mb()
+    );
+    let bare = ceiling::ms_a_ticket(folder);
+    println!(
+        "the bare parts in the same run (10,000 passages): {bare:.2} ms of CPU a ticket, {:.0} s for as many tickets; the whole replay costs {:.2} \
+         times as much",
+        bare * tickets as f64 / 1e3,
+        replayed / (bare * tickets as f64 / 1e3)
     );
     let report = std::fs::read(folder.join("two/report.json")).unwrap();
     let parsed: serde_json::Value = serde_json::from_slice(&report).unwrap();

@@ -11,23 +11,22 @@
 mod ceiling;
 #[path = "../measure/mod.rs"]
 mod measure;
+mod prepare;
 
 use adapters::clock::system::SystemClock;
 use cli::config::load::load;
 use cli::home::Home;
 use cli::wiring;
 use jiff::Timestamp;
-use knowledge::learned::example::Example;
-use knowledge::learned::training::train;
-use measure::shop::{SEED, Shop};
+use measure::shop::SEED;
 use measure::{Timer, rss_mb};
+use prepare::prepare;
 use runtime::ports::records::Records;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use triage::intent::{IntentCatalog, IntentName};
 use triage::ports::Retriever;
 
 /// As in the program.
@@ -38,16 +37,17 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const PASSAGES: usize = 10_000;
 /// Messages that are put through.
 const MESSAGES: usize = 5_000;
-/// Labelled examples that the classifier is trained on.
-const EXAMPLES: usize = 2_000;
-
 /// The word before the folder that a process is to prepare.
 const PREPARE: &str = "--prepare=";
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     match std::env::args().find_map(|argument| argument.strip_prefix(PREPARE).map(str::to_owned)) {
-        Some(folder) => runtime.block_on(prepare(Path::new(&folder))),
+        Some(folder) => {
+            let lines = runtime.block_on(prepare(Path::new(&folder), PASSAGES, MESSAGES));
+            let home = Home::open(&Path::new(&folder).join("data")).unwrap();
+            wiring::spool(&home).unwrap().put(lines.into_iter()).unwrap();
+        }
         None => {
             let folder = tempfile::tempdir().unwrap();
             println!("{PASSAGES} passages, {MESSAGES} messages, seed {SEED}");
@@ -59,34 +59,6 @@ fn main() {
             println!("the bare parts: {bare:.3} ms CPU a message; the worker takes {:.2} times as much", ours / bare);
         }
     }
-}
-
-/// Texts, index and model, on disk.
-async fn prepare(folder: &Path) {
-    let mut shop = Shop::of(PASSAGES);
-    let source = shop.write(&folder.join("handbook"));
-    let policy = "max_wrong_per_100 = 100\ndraft_max_wrong_per_100 = 100\ndefault_ceiling = \"reply\"\nuncalibrated_ceiling = \"reply\"\n[limits]\nintent_probability_min = 0.0\nout_of_scope_max = 1.0\n";
-    std::fs::write(folder.join("policy.toml"), policy).unwrap();
-    let config = load(None, Some(folder.join("data").to_str().unwrap())).unwrap();
-    let home = Home::open(&config.data_dir).unwrap();
-    let knowledge = wiring::knowledge(&config, &home).unwrap();
-    knowledge.store.put_source(&source, Timestamp::now()).await.unwrap();
-    let timer = Timer::start();
-    let report = tests::test_worker::sync(&knowledge).run(&source, Timestamp::now(), &mut |_| {}).await.unwrap();
-    println!("sync: {} passages in {:.1} s CPU", report.passages, timer.cpu_s());
-    let examples: Vec<Example> = (0..EXAMPLES)
-        .map(|_| {
-            let (intent, text) = shop.asked();
-            Example { text, intent: IntentName(format!("intent_{intent}")), language: None }
-        })
-        .collect();
-    let model = train(&examples, &IntentCatalog::default(), knowledge.embedder.as_ref(), SEED).await.unwrap();
-    Home::replace(&home.model(), &model.to_bytes().unwrap()).unwrap();
-    let lines = (0..MESSAGES).map(|n| {
-        let (_, text) = shop.asked();
-        format!("{{\"v\":1,\"message_id\":\"m{n}\",\"from\":\"+1555{n:07}\",\"to\":\"+12025550100\",\"text\":\"{text}\"}}").into_bytes()
-    });
-    wiring::spool(&home).unwrap().put(lines).unwrap();
 }
 
 /// Milliseconds of CPU a message.

@@ -1,7 +1,8 @@
 //! Customers, and the vendor who tells of what they write: some of it twice, some of it only in its list.
 
 use crate::calls::from_twilio;
-use crate::chaos::house::{COMPANY, House, questions};
+use crate::chaos::doors::Doors;
+use crate::chaos::house::{COMPANY, questions};
 use crate::chaos::phone::Phone;
 use crate::fakes::twilio::{ACCOUNT, TOKEN};
 use serde_json::json;
@@ -23,8 +24,8 @@ pub const TWICE_SIDES: usize = 12;
 pub const INBOX_SIDES: usize = 4;
 /// One customer in so many writes a second message right behind the first.
 pub const TALKS_SIDES: usize = 10;
-/// One line in so many of the inbox is no message.
-pub const POISON_SIDES: usize = 100;
+/// One line in so many of the inbox is no message: one in eighty of all that is written.
+pub const POISON_SIDES: usize = 20;
 
 /// What was written.
 #[derive(Clone, Default)]
@@ -60,8 +61,8 @@ pub struct Crowd {
 }
 
 /// They write. Returns once every message is safe, or left to the sweep.
-pub async fn write(house: &House, phone: &Phone, crowd: Crowd) -> anyhow::Result<Written> {
-    let (mut random, questions, spool) = (Random::seeded(crowd.seed), questions(), house.spool()?);
+pub async fn write(doors: &Doors, phone: &Phone, crowd: Crowd) -> anyhow::Result<Written> {
+    let (mut random, questions) = (Random::seeded(crowd.seed), questions());
     let (mut written, mut calls) = (Written::default(), Vec::new());
     let (http, slots) = (reqwest::Client::builder().no_proxy().build()?, Arc::new(Semaphore::new(CALLS_MAX)));
     let mut customer = String::new();
@@ -76,17 +77,20 @@ pub async fn write(house: &House, phone: &Phone, crowd: Crowd) -> anyhow::Result
         if random.below(INBOX_SIDES) == 0 {
             let line = json!({ "v": 1, "message_id": sid, "from": customer, "to": COMPANY, "text": text }).to_string().into_bytes();
             let is_poison = random.below(POISON_SIDES) == 0;
-            let poison = is_poison.then(|| format!("no message {} {number}", crowd.area).into_bytes());
             written.poison += u64::from(is_poison);
-            spool.put(std::iter::once(line).chain(poison))?;
+            doors.mailbox.put(line)?;
+            if is_poison {
+                doors.mailbox.put(format!("no message {} {number}", crowd.area).into_bytes())?;
+            }
             written.safe_at.entry(customer.clone()).or_insert_with(Instant::now);
             continue;
         }
         let gives_up = random.below(GIVES_UP_SIDES) == 0;
         let times = 1 + usize::from(random.below(TWICE_SIDES) == 0);
         written.doubled += u64::from(times > 1);
-        let call =
-            Call { base: house.console.clone(), sid, from: customer.clone(), text: text.clone(), http: http.clone(), gives_up, times };
+        let (bases, first) = (doors.consoles.clone(), random.below(doors.consoles.len()));
+        let (from, text, http) = (customer.clone(), text.clone(), http.clone());
+        let call = Call { bases, first, sid, from, text, http, gives_up, times };
         let slot = slots.clone().acquire_owned().await?;
         let caller = customer.clone();
         calls.push(tokio::spawn(async move {
@@ -96,6 +100,7 @@ pub async fn write(house: &House, phone: &Phone, crowd: Crowd) -> anyhow::Result
         }));
         tokio::time::sleep(Duration::from_millis(crowd.every_ms)).await;
     }
+    doors.mailbox.flush().await?;
     for call in calls {
         let (caller, at) = call.await?;
         written.safe_at.entry(caller).or_insert(at);
@@ -105,7 +110,8 @@ pub async fn write(house: &House, phone: &Phone, crowd: Crowd) -> anyhow::Result
 
 /// One call of the vendor.
 struct Call {
-    base: String,
+    bases: Vec<String>,
+    first: usize,
     sid: String,
     from: String,
     text: String,
@@ -117,14 +123,18 @@ struct Call {
 impl Call {
     /// Until it is answered, or given up.
     async fn make(&self) {
+        let mut bases = self.bases.iter().cycle().skip(self.first);
         for _ in 0..self.times {
-            while !self.is_answered().await && !self.gives_up {
+            for base in bases.by_ref() {
+                if self.is_answered(base).await || self.gives_up {
+                    break;
+                }
                 tokio::time::sleep(Duration::from_millis(AGAIN_MS)).await;
             }
         }
     }
 
-    async fn is_answered(&self) -> bool {
+    async fn is_answered(&self, base: &str) -> bool {
         let fields = [
             ("MessageSid", self.sid.as_str()),
             ("AccountSid", ACCOUNT),
@@ -133,9 +143,9 @@ impl Call {
             ("Body", &self.text),
             ("NumMedia", "0"),
         ];
-        let call = from_twilio(TOKEN, &self.base, "/webhooks/twilio", &fields);
+        let call = from_twilio(TOKEN, base, "/webhooks/twilio", &fields);
         // A stopped worker still has its socket: the vendor does not wait for ever.
-        let mut request = self.http.post(format!("{}/webhooks/twilio", self.base)).timeout(Duration::from_secs(5)).body(call.body);
+        let mut request = self.http.post(format!("{base}/webhooks/twilio")).timeout(Duration::from_secs(5)).body(call.body);
         for (name, value) in &call.headers {
             request = request.header(name, value);
         }

@@ -1,7 +1,7 @@
 //! What came of everything: the ledger beside what customers and the helpdesk really have.
 
 use crate::chaos::customers::Written;
-use crate::chaos::house::{COMPANY, House};
+use crate::chaos::house::COMPANY;
 use crate::chaos::phone::Phone;
 use crate::fakes::address::FakeAddress;
 use runtime::effect::{Effect, EffectState};
@@ -31,8 +31,7 @@ pub struct Outcome {
 }
 
 /// Looks at everything.
-pub async fn look(house: &House, phone: &Phone, desk: &FakeAddress, written: &Written) -> anyhow::Result<Outcome> {
-    let ledger = house.ledger()?;
+pub async fn look(ledger: &dyn Records, phone: &Phone, desk: &FakeAddress, written: &Written) -> anyhow::Result<Outcome> {
     let status = ledger.status().await?;
     let decisions = ledger.decisions(usize::try_from(status.received).unwrap_or(usize::MAX)).await?;
     let mut outcome = Outcome { received: phone.received().len() as u64, ..Outcome::default() };
@@ -42,7 +41,7 @@ pub async fn look(house: &House, phone: &Phone, desk: &FakeAddress, written: &Wr
         *by_customer.entry(sms.to).or_default() += 1;
     }
     let on_desk: BTreeSet<String> = desk.lines().values().filter_map(|line| line["ticket"].as_str().map(str::to_owned)).collect();
-    let mut left_alone = BTreeSet::new();
+    let (mut left_alone, mut answered) = (BTreeSet::new(), BTreeSet::new());
     for stored in &decisions {
         for effect in &stored.effects {
             if !matches!(effect.effect, Effect::Send { .. }) {
@@ -57,6 +56,11 @@ pub async fn look(house: &House, phone: &Phone, desk: &FakeAddress, written: &Wr
             outcome.disagreed += u64::from(!agrees);
             outcome.begun_again += u64::from(effect.attempts > 1);
             outcome.given_up += u64::from(effect.state == EffectState::Failed);
+        }
+        // Two decisions on one message may not both have spoken.
+        if stored.effects.iter().any(|effect| by_key.contains_key(&effect.key.0)) {
+            let twice = stored.decision.receipt.messages.iter().filter(|message| !answered.insert((*message).clone())).count();
+            outcome.doubled += u64::from(twice > 0);
         }
         if matches!(stored.decision.action, Action::Ignore | Action::TagOnly) {
             left_alone.insert(stored.decision.receipt.ticket.0.clone());

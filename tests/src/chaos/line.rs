@@ -2,7 +2,7 @@
 //! are closed on one side, or are reset. What becomes of a connection is decided by the seed when it is made.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,12 +10,19 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use triage::random::Random;
 
-/// One connection in so many goes wrong.
-pub const TROUBLE_SIDES: usize = 5;
 /// A slow connection holds every piece back for so long at most, in milliseconds.
 pub const DELAY_MS_MAX: usize = 400;
-/// A connection that is cut carries so many bytes before that at most, in the direction that is cut.
-pub const CARRIED_BYTES_MAX: usize = 6_000;
+
+/// How a line goes wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Trouble {
+    /// Decides every fate.
+    pub seed: u64,
+    /// One connection in so many goes wrong; none when it is 0.
+    pub sides: usize,
+    /// A connection that is cut carries so many bytes before that at most, in the direction that is cut.
+    pub bytes_max: usize,
+}
 
 /// What becomes of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,22 +56,32 @@ pub struct Line {
     /// Where clients connect.
     pub address: SocketAddr,
     troubles: Arc<AtomicU64>,
+    is_whole: Arc<AtomicBool>,
 }
 
 impl Line {
-    /// A line before `server`, which goes wrong as this seed has it; without troubles when `sides` is 0.
-    pub async fn before(server: SocketAddr, seed: u64, sides: usize) -> std::io::Result<Self> {
+    /// A line before `server`.
+    pub async fn before(server: SocketAddr, trouble: Trouble) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let line = Line { address: listener.local_addr()?, troubles: Arc::default() };
-        let (random, troubles) = (Mutex::new(Random::seeded(seed)), line.troubles.clone());
+        let line = Line { address: listener.local_addr()?, troubles: Arc::default(), is_whole: Arc::default() };
+        let random = Mutex::new(Random::seeded(trouble.seed));
+        let (troubles, is_whole) = (line.troubles.clone(), line.is_whole.clone());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let fate = fate(&mut random.lock().unwrap_or_else(PoisonError::into_inner), sides);
+                let fate = match is_whole.load(Ordering::Relaxed) {
+                    true => Fate::Well,
+                    false => fate(&mut random.lock().unwrap_or_else(PoisonError::into_inner), trouble),
+                };
                 troubles.fetch_add(u64::from(fate != Fate::Well), Ordering::Relaxed);
                 tokio::spawn(async move { carry(client, server, fate).await });
             }
         });
         Ok(line)
+    }
+
+    /// From now on whatever connects anew meets no trouble.
+    pub fn heal(&self) {
+        self.is_whole.store(true, Ordering::Relaxed);
     }
 
     /// Connections that went wrong so far.
@@ -73,11 +90,11 @@ impl Line {
     }
 }
 
-fn fate(random: &mut Random, sides: usize) -> Fate {
-    if sides == 0 || random.below(sides) > 0 {
+fn fate(random: &mut Random, trouble: Trouble) -> Fate {
+    if trouble.sides == 0 || random.below(trouble.sides) > 0 {
         return Fate::Well;
     }
-    let bytes = random.below(CARRIED_BYTES_MAX);
+    let bytes = random.below(trouble.bytes_max);
     match random.below(5) {
         0 => Fate::Slow { ms: u64::try_from(random.below(DELAY_MS_MAX)).unwrap_or(0) },
         1 => Fate::RequestCut { bytes },

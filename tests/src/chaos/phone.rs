@@ -4,7 +4,7 @@
 use crate::calls::from_twilio;
 use crate::fakes::twilio::{ACCOUNT, TOKEN};
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -96,7 +96,8 @@ impl Phone {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let list = "/2010-04-01/Accounts/{account}/Messages.json";
-        let router = Router::new().route(list, get(listed).post(sent)).with_state(self.clone());
+        let one = "/2010-04-01/Accounts/{account}/Messages/{sid}";
+        let router = Router::new().route(list, get(listed).post(sent)).route(one, get(shown)).with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(address)
     }
@@ -202,4 +203,11 @@ async fn listed(State(phone): State<Phone>, RawQuery(query): RawQuery) -> Json<V
     form.append_pair("Page", &(page + 1).to_string());
     let next = wanted.next().map(|_| format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json?{}", form.finish()));
     Json(json!({ "messages": shown, "next_page_uri": next }))
+}
+
+/// One message, without a price.
+async fn shown(State(phone): State<Phone>, Path((_, sid)): Path<(String, String)>) -> Response {
+    let inner = phone.inner();
+    let found = inner.messages.iter().find(|message| message.json["sid"] == sid.trim_end_matches(".json"));
+    found.map_or_else(|| error(StatusCode::NOT_FOUND, 20404), |message| Json(message.json.clone()).into_response())
 }

@@ -73,6 +73,12 @@ impl FakeTwilio {
         self.add(from, to, text, "inbound", "received")
     }
 
+    /// A message is deleted, as the account's owner may do. Its place stays empty.
+    pub fn delete(&self, sid: &str) {
+        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        messages.iter_mut().filter(|message| message["sid"] == sid).for_each(|message| *message = Value::Null);
+    }
+
     fn add(&self, from: &str, to: &str, text: &str, direction: &str, status: &str) -> String {
         let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         let sid = format!("SM{:032x}", messages.len() + 1);
@@ -142,7 +148,7 @@ async fn listed(State(fake): State<FakeTwilio>, Path(account): Path<String>, Raw
     let query: BTreeMap<String, String> =
         form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
     let messages = fake.messages.lock().unwrap_or_else(PoisonError::into_inner);
-    let wanted = |message: &&Value| query.get("To").is_none_or(|to| message["to"] == to.as_str());
+    let wanted = |message: &&Value| !message.is_null() && query.get("To").is_none_or(|to| message["to"] == to.as_str());
     let all: Vec<&Value> = messages.iter().rev().filter(wanted).collect();
     let page: usize = query.get("Page").and_then(|page| page.parse().ok()).unwrap_or(0);
     let shown: Vec<&Value> = all.iter().skip(page * 2).take(2).copied().collect();

@@ -177,4 +177,8 @@ impl Ledger for LedgerOf {
     async fn next_due(&self, terms: ClaimTerms) -> Result<Option<Timestamp>, LedgerError> {
         self.ledger.next_due(terms).await
     }
+
+    async fn work_elsewhere(&self) {
+        self.ledger.work_elsewhere().await;
+    }
 }

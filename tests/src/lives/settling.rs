@@ -72,6 +72,5 @@ async fn note(world: &World, report: &DeliveryReport) {
 
 /// Messages and effects that are not over.
 pub fn open(status: &Status) -> u64 {
-    let effects = ["pending", "sending", "unknown"].iter().filter_map(|state| status.effects.get(*state)).sum::<u64>();
-    status.waiting + effects
+    status.waiting + status.open_effects()
 }

@@ -1,5 +1,6 @@
 //! The only crate that names a vendor or an engine. One folder a port, one file a vendor, an in-memory twin beside it.
 
+pub mod breaker;
 pub mod clock;
 pub mod digest;
 pub mod embedder;

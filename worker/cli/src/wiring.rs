@@ -3,6 +3,7 @@
 
 pub mod inbox;
 pub mod index;
+pub mod ledger;
 pub mod model;
 pub mod operators;
 pub mod simulated;
@@ -33,7 +34,7 @@ use knowledge::ports::store::KnowledgeStore;
 use knowledge::retriever::KnowledgeRetriever;
 use knowledge::sync::Sync;
 use runtime::ports::clock::Clock;
-use runtime::ports::ledger::WorkerId;
+use runtime::ports::ledger::{Ledger, WorkerId};
 use runtime::worker::{Ports, Worker};
 use std::path::Path;
 use std::sync::Arc;
@@ -182,18 +183,9 @@ pub fn triage_of(config: &Config, home: &Home, knowledge: &Knowledge) -> anyhow:
     Ok(triage)
 }
 
-/// The worker's ledger; a second worker on the same folder is refused.
+/// The embedded ledger of a data folder; a second worker on the same folder is refused.
 pub fn worker_ledger(home: &Home) -> anyhow::Result<Arc<SqliteLedger>> {
     Ok(Arc::new(SqliteLedger::open_worker(&home.ledger())?))
-}
-
-/// The ledger for a person who looks and corrects beside a running worker. Where no worker has run yet, an empty one
-/// is made.
-pub fn desk_ledger(home: &Home) -> anyhow::Result<Arc<SqliteLedger>> {
-    if !home.ledger().exists() {
-        drop(SqliteLedger::open_worker(&home.ledger())?);
-    }
-    Ok(Arc::new(SqliteLedger::open_desk(&home.ledger())?))
 }
 
 /// The spool of a data folder.
@@ -213,19 +205,20 @@ pub fn vendors(config: &Config, home: &Home, clock: Arc<dyn Clock>) -> anyhow::R
 }
 
 /// A worker on a data folder.
-pub fn worker(config: &Config, home: &Home, triage: Triage, ledger: Arc<SqliteLedger>, clock: Arc<dyn Clock>) -> anyhow::Result<Worker> {
-    worker_with(config, home, triage, ledger, vendors(config, home, clock.clone())?, clock)
+pub fn worker(config: &Config, home: &Home, triage: Triage, ledger: Arc<dyn Ledger>, clock: Arc<dyn Clock>) -> anyhow::Result<Worker> {
+    let vendors = vendors(config, home, clock.clone())?;
+    worker_with(config, home, triage, (WorkerId(config.worker.name.clone()), ledger), vendors, clock)
 }
 
-/// A worker on a data folder, with vendors that are connected already.
+/// A worker on a data folder, with a name in its ledger and vendors that are connected already.
 pub fn worker_with(
     config: &Config,
     home: &Home,
     triage: Triage,
-    ledger: Arc<SqliteLedger>,
+    (id, ledger): (WorkerId, Arc<dyn Ledger>),
     (helpdesk, gateway): Vendors,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Worker> {
     let ports = Ports { inbox: inbox::inbox(config, home)?, ledger, helpdesk, gateway, clock };
-    Ok(Worker::new(WorkerId(config.worker.name.clone()), triage, ports, config.worker.settings.clone()))
+    Ok(Worker::new(id, triage, ports, config.worker.settings.clone()))
 }

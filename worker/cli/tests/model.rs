@@ -62,6 +62,11 @@ fn completion(body: &Value) -> Value {
             "reply": "We open at 9 am, Monday to Saturday."
         }),
         "check" => json!({ "claims": [], "promises_work": false, "obeys_data": false, "answers": true }),
+        // A judge that is too strict with whoever wants to come in.
+        "judge" if user.contains("come in") => {
+            json!({ "reason": "it names no closing time", "verdict": "wrong" })
+        }
+        "judge" => json!({ "reason": "they say the same", "verdict": "same" }),
         _ => json!({ "word": "ready" }),
     };
     json!({
@@ -139,13 +144,15 @@ fn prompts_are_listed_shown_and_rendered() {
     }
 }
 
-/// Past tickets that ask one thing in many words, each with an agent's answer and its intent.
-fn past_tickets(count: usize) -> String {
+/// Past tickets that ask one thing in many words, each with an agent's answer and its intent. What is asked for is of a kind (`visit 3`) where
+/// that is numbered: then an answer that does not speak of it goes out to nobody.
+fn past_tickets(count: usize, is_numbered: bool) -> String {
     let asks = ["when do you open", "what time do you open on monday", "are you open at nine", "opening time please", "when can i come in"];
     let line = |n: usize| {
-        let (day, at) = (n % 28 + 1, format!("2026-{:02}-{:02}T", n / 28 + 1, n % 28 + 1));
+        let at = format!("2026-{:02}-{:02}T", n / 28 + 1, n % 28 + 1);
+        let visit = if is_numbered { format!(" for visit {}", n % 28 + 1) } else { String::new() };
         let messages = json!([
-            { "role": "customer", "at": format!("{at}09:00:00Z"), "text": format!("{} for visit {day}?", asks[n % asks.len()]) },
+            { "role": "customer", "at": format!("{at}09:00:00Z"), "text": format!("{}{visit}?", asks[n % asks.len()]) },
             { "role": "agent", "at": format!("{at}09:10:00Z"), "text": "We open at 9 am from Monday to Saturday." }
         ]);
         let ticket = json!({
@@ -162,7 +169,7 @@ fn past_turns_that_the_local_mind_cannot_answer_are_put_before_the_model_and_jud
     let house = house(&endpoint());
     // A dial that the cautious gate misses: so every turn needs the model.
     house.write("policy.toml", "max_wrong_per_100 = 1\ndraft_max_wrong_per_100 = 100\ndefault_ceiling = \"reply\"\n");
-    house.write("tickets.jsonl", past_tickets(72));
+    house.write("tickets.jsonl", past_tickets(72, true));
     let learned = house.json(&["learn", "tickets.jsonl", "--model-turns", "5"]);
     let model = &learned["model"];
     assert_eq!(model["asked"], 5, "{learned:#}");
@@ -187,4 +194,47 @@ fn a_cap_that_is_reached_stands_in_the_receipt_and_in_the_status() {
     assert!(shown.contains("the cap of the day is reached"), "{shown}");
     let status = house.run(&["status"]);
     assert!(stdout(&status).contains("the cap of the day is reached: the local mind decides alone"), "{}", stdout(&status));
+}
+
+#[test]
+fn labels_measure_the_judge_and_the_automatic_comparison_side_by_side() {
+    let house = house(&endpoint());
+    house.write("tickets.jsonl", past_tickets(72, false));
+    let run = ["simulate", "tickets.jsonl", "--out", "judged", "--mind", "model", "--blocks", "4", "--examples-max", "24", "--lexical"];
+    let output = house.run(&run);
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    let labelled = house.feed(&["simulate", "label", "judged", "--count", "14"], "w\n".repeat(2).as_bytes());
+    assert!(stdout(&labelled).contains("ten are needed"), "two labels correct nothing: {}", stdout(&labelled));
+    // The same sample goes on where it stopped: the person calls all others right.
+    let labelled = house.feed(&["simulate", "label", "judged", "--count", "14"], "r\n".repeat(14).as_bytes());
+    assert!(labelled.status.success(), "{}", stderr(&labelled));
+    let labels: Vec<(String, bool)> = json_lines(&house, "judged/labels.jsonl")
+        .iter()
+        .map(|label| (label["ticket"].as_str().unwrap().to_owned(), label["is_right"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(labels.len(), 16);
+    let verdict_of = |ticket: &str| {
+        let lines = json_lines(&house, "judged/tickets.jsonl");
+        lines.iter().find(|line| line["ticket"] == ticket).unwrap()["scores"]["reply"]["verdict"].as_str().unwrap() == "contradicts"
+    };
+    let strict = labels.iter().filter(|(ticket, is_right)| *is_right && verdict_of(ticket)).count();
+    let mild = labels.iter().filter(|(ticket, is_right)| !*is_right && !verdict_of(ticket)).count();
+    assert!(strict > 0, "the judge was too strict with some of {labels:?}");
+    let report: Value = serde_json::from_slice(&std::fs::read(house.path("judged/report.json")).unwrap()).unwrap();
+    let corrected = &report["headline"]["corrected"];
+    let errors =
+        |who: &str| [&corrected[who]["wrongly_right"]["count"], &corrected[who]["wrongly_wrong"]["count"]].map(|n| n.as_u64().unwrap());
+    assert_eq!(errors("judge"), [mild as u64, strict as u64], "{corrected}");
+    assert_eq!(errors("automatic"), [2, 0], "by words alone every reply says the same: {corrected}");
+    let said = stdout(&labelled);
+    assert!(
+        said.contains("The judge called") && said.contains("The automatic comparison called") && said.contains("prediction-powered"),
+        "{said}"
+    );
+    let page = std::fs::read_to_string(house.path("judged/report.html")).unwrap();
+    assert!(page.contains("The judge called") && page.contains("By 16 labels of a person"), "the page says so too");
+}
+
+fn json_lines(house: &House, name: &str) -> Vec<Value> {
+    std::fs::read_to_string(house.path(name)).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

@@ -1,9 +1,9 @@
-//! What an operator's monitoring sees of the real program.
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+//! What an operator's monitoring sees of the real program, and `whimbrel watch` over a ledger that a worker wrote.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod common;
 
-use common::{House, stderr};
+use common::{House, stderr, stdout};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -161,4 +161,71 @@ fn a_collector_gets_a_span_a_turn_and_a_span_an_effect_with_ids_only() {
     for secret in [PHONE, "2025550142", "fleece"] {
         assert!(!has(secret), "{secret}");
     }
+}
+
+/// No waiting: a turn is over when its message is in.
+const QUICK: &str = "[worker]\nburst_window_ms = 0\nburst_max_ms = 0\npoll_ms = 10\n[log]\nlevel = \"error\"\n";
+/// Customers who write in.
+const CUSTOMERS: usize = 30;
+
+/// Past tickets of three questions, each answered alike.
+fn past_tickets() -> String {
+    let asked = [
+        ("hours", "when do you open on monday", "what time do you open", "We open at 9 am from Monday to Saturday."),
+        ("returns", "how can i return a helmet", "i want to send my helmet back", "You can return it within 30 days with the receipt."),
+        ("shipping", "how long does shipping take", "when does my parcel ship", "Parcels leave the same day and take 3 days."),
+    ];
+    let line = |n: usize| {
+        let (intent, one, other, answer) = asked[n % asked.len()];
+        let day = format!("2026-{:02}-{:02}T", n / 28 + 1, n % 28 + 1);
+        let text = format!("{} please?", if n.is_multiple_of(2) { one } else { other });
+        let ticket = json!({ "ticket_id": format!("T-{n:04}"), "created_at": format!("{day}09:00:00Z"), "lang": "en", "intents": [intent],
+            "customer": format!("+1202555{:04}", 1_000 + n),
+            "messages": [{ "role": "customer", "at": format!("{day}09:00:00Z"), "text": text },
+                { "role": "agent", "at": format!("{day}09:10:00Z"), "text": answer }] });
+        format!("{ticket}\n")
+    };
+    (0..240).map(line).collect()
+}
+
+fn deliver(house: &House, turn: &str, text: &str) {
+    let lines: String = (0..CUSTOMERS)
+        .map(|n| {
+            let line = json!({ "v": 1, "message_id": format!("{turn}-{n}"), "from": format!("+1303555{:04}", 1_000 + n),
+                "to": "+12025550100", "text": text });
+            format!("{line}\n")
+        })
+        .collect();
+    assert!(house.feed(&["enqueue", "-"], lines.as_bytes()).status.success());
+    let worker = house.run(&["worker", "--until-idle"]);
+    assert!(worker.status.success(), "{}", stderr(&worker));
+}
+
+/// Exit code of `watch`, and what it says of all replies.
+fn watched(house: &House) -> (Option<i32>, Value) {
+    let output = house.run(&["watch", "run", "--json"]);
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}{}", stdout(&output), stderr(&output)));
+    (output.status.code(), said[0].clone())
+}
+
+#[test]
+fn an_alarm_is_raised_when_replies_are_wrong_more_often_than_the_run_predicted() {
+    let house = House::new(QUICK);
+    house.write("policy.toml", "max_wrong_per_100 = 30\ndefault_ceiling = \"reply\"\n");
+    house.write("tickets.jsonl", past_tickets());
+    let run = house.run(&["simulate", "tickets.jsonl", "--out", "run", "--blocks", "4", "--examples-max", "120"]);
+    assert!(run.status.success(), "{}{}", stdout(&run), stderr(&run));
+    let report: Value = serde_json::from_slice(&std::fs::read(house.path("run/report.json")).unwrap()).unwrap();
+    let predicted = &report["headline"]["wrong"];
+    assert!(predicted["of"].as_u64().unwrap() >= 50 && predicted["count"].as_u64().unwrap() <= 5, "{predicted}");
+    let learned = house.run(&["learn", "tickets.jsonl"]);
+    assert!(learned.status.success(), "{}{}", stdout(&learned), stderr(&learned));
+    deliver(&house, "first", "when do you open on monday please?");
+    let (code, all) = watched(&house);
+    assert_eq!((code, &all["standing"], all["actual"]["of"].as_u64()), (Some(0), &json!("as_predicted"), Some(CUSTOMERS as u64)), "{all}");
+    // They all ask again: the reply had not helped.
+    deliver(&house, "again", "no, how long does shipping take?");
+    let (code, all) = watched(&house);
+    assert_eq!((code, &all["standing"]), (Some(1), &json!("alarm")), "{all}");
+    assert_eq!(all["actual"]["count"].as_u64(), Some(CUSTOMERS as u64), "the second reply is not yet called wrong: {all}");
 }

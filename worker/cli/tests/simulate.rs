@@ -7,9 +7,15 @@
 )]
 
 mod common;
+mod past {
+    pub(crate) mod forms;
+    pub(crate) mod shops;
+}
 
 use cli::shop;
 use common::{House, shared, stderr, stdout};
+use past::forms::in_four_forms;
+use past::shops::{with_a_gap, with_planted_answers};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -57,6 +63,30 @@ fn counts_of(page: &str) -> (Vec<(String, u64)>, Value) {
     (counts.collect(), serde_json::from_str(tickets).unwrap())
 }
 
+/// Every count of a report that has a list.
+fn counts_in(report: &Value, counts: &mut Vec<(String, u64)>) {
+    match report {
+        Value::Object(fields) => match (fields.get("list").and_then(Value::as_str), fields.get("count").and_then(Value::as_u64)) {
+            (Some(list), Some(count)) => counts.push((list.to_owned(), count)),
+            _ => fields.values().for_each(|value| counts_in(value, counts)),
+        },
+        Value::Array(values) => values.iter().for_each(|value| counts_in(value, counts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The places of the tickets on a list, oldest first.
+fn listed(tickets: &Value, list: &str) -> Vec<u64> {
+    let steps = tickets["lists"][list][1].as_array().cloned().unwrap_or_default();
+    steps
+        .iter()
+        .scan(0, |at, step| {
+            *at += step.as_u64().unwrap();
+            Some(*at)
+        })
+        .collect()
+}
+
 #[test]
 fn the_demo_shop_gets_a_page_whose_counts_open_as_many_tickets_and_that_is_the_same_at_any_concurrency() {
     let house = demo_shop();
@@ -81,6 +111,15 @@ fn the_demo_shop_gets_a_page_whose_counts_open_as_many_tickets_and_that_is_the_s
         let listed = &tickets["lists"][&list];
         assert_eq!((listed[0].as_u64().unwrap(), listed[1].as_array().unwrap().len() as u64), (count, count), "{list}");
     }
+    let priced: Vec<Value> = lines(&house.path("one/tickets.jsonl")).into_iter().filter(|line| !line["scores"].is_null()).collect();
+    for line in &priced {
+        let (cost, would_be) = (&line["scores"]["cost"], line["decision"]["receipt"]["would_be"].as_str());
+        let of_would_be = (cost["segments_would_be"].as_u64().unwrap() > 0, cost["micros_would_be"].as_u64().unwrap() > 0);
+        assert_eq!(of_would_be, (would_be.is_some(), would_be.is_some()), "a would-be text has segments and a price: {cost}");
+        assert!(line["scores"]["did"] == "reply" || cost["segments_out"] == 0, "only a reply goes out: {cost}");
+    }
+    assert!(priced.iter().any(|line| line["scores"]["did"] == "draft"), "drafts are priced too");
+    assert!(report["money"]["segments_drafted"].as_f64().unwrap() > 0.0, "{}", report["money"]);
     for outside in ["href=\"http", "src=", "@import", "url(", "<link", "<img"] {
         assert!(!page.split("id=\"tickets\"").next().unwrap().contains(outside), "the page fetches something: {outside}");
     }
@@ -98,46 +137,6 @@ fn the_demo_shop_gets_a_page_whose_counts_open_as_many_tickets_and_that_is_the_s
     }
     let again = simulate(&house, "one", &[]);
     assert!(stderr(&again).contains("stands already"), "an unchanged run is taken as it stands: {}", stderr(&again));
-}
-
-/// Days between a planted answer and the ticket that it belongs to: more than a block.
-const WEEKS_BEFORE: usize = 55;
-
-/// A shop of two questions, in which one customer asks the same twice and the export holds a conversation twice.
-fn with_planted_answers() -> (String, BTreeSet<String>) {
-    let mut text = String::new();
-    let mut write = |id: &str, day: usize, customer: &str, intent: &str, asked: &str, answer: &str| {
-        let at = format!("2026-{:02}-{:02}T10:00:00Z", 1 + day / 28, 1 + day % 28);
-        let answered = at.replace("10:00", "10:05");
-        let ticket = json!({ "ticket_id": id, "created_at": at, "customer": customer, "lang": "en", "intents": [intent], "messages": [
-            { "role": "customer", "at": at, "text": asked }, { "role": "agent", "at": answered, "text": answer } ] });
-        text.push_str(&format!("{ticket}\n"));
-    };
-    let mut own = BTreeSet::new();
-    let (things, syllables) =
-        (["bicycle", "saddle", "helmet", "basket", "jacket", "bottle", "lantern", "glove"], ["ba", "ko", "mi", "ru", "sel", "tan"]);
-    for day in 0..160 {
-        let thing = things[day % things.len()];
-        let family = format!("{}{}{}son", syllables[day % 6], syllables[day / 6 % 6], syllables[day / 36 % 6]);
-        let customer = format!("+1202555{:04}", 1_000 + day);
-        let asked = format!("what colour is the {thing} that the {family} family ordered?");
-        let answer = format!("The {thing} of the {family} family is green.");
-        // The planted answer: the same question of the same customer, answered weeks before under another id.
-        if day % 8 == 7 && day > WEEKS_BEFORE {
-            write(&format!("EARLIER-{day}"), day - WEEKS_BEFORE, &customer, "colours", &asked, &answer);
-            own.insert(format!("T-{day}"));
-        }
-        write(&format!("T-{day}"), day, &customer, "colours", &asked, &answer);
-        write(
-            &format!("H-{day}"),
-            day,
-            &format!("+1303555{:04}", 1_000 + day),
-            "hours",
-            "when do you open on monday",
-            "We open at 9 on Mondays.",
-        );
-    }
-    (text, own)
 }
 
 #[test]
@@ -186,6 +185,7 @@ fn labels_correct_the_figure_the_gate_lets_pass_and_the_policy_changes_only_with
     assert_eq!(sum, against["common"].as_u64().unwrap(), "{against}");
     let replies = read(&house.path("open/report.json"))["split"][0]["count"]["count"].as_u64().unwrap();
     assert!(replies >= 15, "the shop would reply {replies} times");
+    assert!(!house.feed(&["simulate", "label", "open", "--count", "0"], b"").status.success(), "there is nothing to show");
     let labelled = house.feed(&["simulate", "label", "open", "--count", "15"], "r\n".repeat(14).as_bytes());
     assert!(labelled.status.success(), "{}", stderr(&labelled));
     assert_eq!(lines(&house.path("open/labels.jsonl")).len(), 14);
@@ -225,10 +225,96 @@ fn the_star_dialogues_give_a_report_whose_counts_are_their_tickets() {
     println!("{}", stdout(&output));
     let report = read(&house.path("star/report.json"));
     assert_eq!(report["read"].as_u64(), Some(4_143));
-    let (counts, tickets) = counts_of(&std::fs::read_to_string(house.path("star/report.html")).unwrap());
-    for (list, count) in counts {
-        assert_eq!(tickets["lists"][&list][1].as_array().unwrap().len() as u64, count, "{list}");
+    let page = std::fs::read_to_string(house.path("star/report.html")).unwrap();
+    let (mut counts, tickets) = counts_of(&page);
+    let shown: BTreeSet<String> = counts.iter().map(|(list, _)| list.clone()).collect();
+    for list in ["read", "counted", "left-out", "slice-first", "slice-second", "did-draft", "did-escalate", "gap-1", "source-past tickets"]
+    {
+        assert!(shown.contains(list), "{list} is not on the page");
     }
+    assert!(shown.iter().any(|list| list.starts_with("worst-")), "the same wrong words to several customers open too");
+    counts_in(&report, &mut counts);
+    for (list, count) in counts {
+        assert_eq!(listed(&tickets, &list).len() as u64, count, "{list}");
+    }
+    let cards: Vec<&str> = page.split("<div class=\"card\">").skip(1).collect();
+    assert_eq!(cards.len(), 4, "counted, replied, wrong, saved");
+    // What drafts would add to the segments is the sum of what the page says of each of them.
+    let segments = |place: u64| tickets["entries"][place as usize][10].as_str().unwrap().split(' ').next().unwrap().parse::<u64>().unwrap();
+    let drafted: u64 = listed(&tickets, "did-draft").into_iter().map(segments).sum();
+    assert_eq!(Some(drafted), report["money"]["sums"]["segments_drafted"].as_u64(), "drafts are priced one by one and together");
     let out: u64 = report["left_out"].as_array().unwrap().iter().map(|part| part["count"]["count"].as_u64().unwrap()).sum();
     assert_eq!(out + report["counted"]["count"].as_u64().unwrap(), 4_143, "every ticket counts or is left out with its reason");
+}
+
+#[test]
+fn a_gap_becomes_a_draft_a_person_reviews_it_and_the_next_run_shows_the_gain() {
+    let house = House::new(QUIET);
+    house.write("tickets.jsonl", with_a_gap());
+    house.write("documents/returns.md", "# Returns\n\nYou can return it within 30 days with the receipt.\n");
+    house.write("policy.toml", "max_wrong_per_100 = 20\ndefault_ceiling = \"reply\"\n[limits]\nout_of_scope_max = 1.0\n");
+    let today = ["--today", "--lexical"];
+    simulate(&house, "before", &today);
+    let gaps = read(&house.path("before/report.json"))["gaps"].clone();
+    let parking = gaps.as_array().unwrap().iter().find(|gap| gap["intent"] == "parking").unwrap_or_else(|| panic!("{gaps:#}"));
+    assert!(parking["count"]["count"].as_u64().unwrap() >= 5 && parking["per_month"].as_f64().unwrap() > 1.0, "{parking}");
+    let written = house.run(&["simulate", "gaps", "before", "--out", "documents"]);
+    assert!(written.status.success(), "{}", stderr(&written));
+    let drafts: Vec<_> = std::fs::read_dir(house.path("documents")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let draft = drafts.iter().find(|path| std::fs::read_to_string(path).unwrap().contains("intent: parking")).unwrap();
+    // Nobody has looked at it yet: nothing answers from it.
+    simulate(&house, "unreviewed", &[&today[..], &["--compare", "before"]].concat());
+    let unreviewed = read(&house.path("unreviewed/report.json"))["against"].clone();
+    assert_eq!((unreviewed["better"].as_u64(), unreviewed["worse"].as_u64()), (Some(0), Some(0)), "{unreviewed}");
+    let text = std::fs::read_to_string(draft).unwrap();
+    assert!(text.contains("Camper vans may park behind the store, free of charge."), "{text}");
+    std::fs::write(draft, text.replace("draft: true\n", "")).unwrap();
+    simulate(&house, "after", &[&today[..], &["--compare", "before"]].concat());
+    let after = read(&house.path("after/report.json"));
+    let against = &after["against"];
+    assert!(against["better"].as_u64().unwrap() >= 5, "what was written down helps the questions that asked for it: {against:#}");
+    assert!(against["better"].as_u64() > against["worse"].as_u64() && against["newly_unsafe"] == 0, "{against:#}");
+    let (counts, tickets) = counts_of(&std::fs::read_to_string(house.path("after/report.html")).unwrap());
+    let better = counts.iter().find(|(list, _)| list == "against-better").unwrap();
+    assert_eq!(tickets["lists"]["against-better"][1].as_array().unwrap().len() as u64, better.1, "the better ones open too");
+    let lenient = house.run(&["simulate", "gate", "after", "--against", "before"]);
+    assert_eq!(lenient.status.code(), Some(0), "{}", stdout(&lenient));
+    // The other way round the same difference is a loss: with a limit the gate does not let it pass.
+    let gone = house.run(&["simulate", "gate", "before", "--against", "after", "--newly-wrong-max", "0", "--max-wrong-per-100", "0"]);
+    let wrong = read(&house.path("before/report.json"))["headline"]["wrong"]["count"].as_u64().unwrap();
+    assert_eq!(gone.status.code(), Some(i32::from(wrong > 0)), "{}", stdout(&gone));
+}
+
+#[test]
+fn a_file_in_any_of_four_forms_gives_the_same_figures_and_what_is_left_out_is_counted_by_its_reason() {
+    let house = House::new(QUIET);
+    let mut figures = Vec::new();
+    for (file, text, more) in in_four_forms() {
+        house.write(file, text);
+        let fixed = ["simulate", file, "--out", file.split('.').next().unwrap(), "--lexical"];
+        let output = house.run(&[&fixed[..], &SHORT, &more].concat());
+        assert!(output.status.success(), "{file}: {}", stderr(&output));
+        let report = read(&house.path(file.split('.').next().unwrap()).join("report.json"));
+        let left_out = |why: &str| {
+            let part = report["left_out"].as_array().unwrap().iter().find(|part| part["what"] == why);
+            part.map_or(0, |part| part["count"]["count"].as_u64().unwrap())
+        };
+        assert_eq!(["twice", "no_words", "unreadable"].map(left_out), [1, 1, 1], "{file}: {:#}", report["left_out"]);
+        assert_eq!(report["read"], 51, "{file}");
+        figures.push((file, json!([report["counted"], report["split"], report["kept_back"], report["definitions"], report["money"]])));
+    }
+    for (file, same) in &figures {
+        assert_eq!(same, &figures[0].1, "{file}");
+    }
+    // What cannot work is said with what to do.
+    for (file, text, hint) in [
+        ("no-times.csv", "text,answer\nwhen?,then\nwhere?,there\n", "--column at=COLUMN"),
+        ("words.csv", "Words,Reply\nwhen?,then\n", "text=COLUMN"),
+        ("nothing.jsonl", "\n", "docs/tickets.md"),
+        ("tickets.xlsx", "x", ".csv"),
+    ] {
+        house.write(file, text);
+        let output = house.run(&["simulate", file, "--out", "none"]);
+        assert!(!output.status.success() && stderr(&output).contains(hint), "{file}: {}", stderr(&output));
+    }
 }

@@ -39,7 +39,7 @@ enum Failure {
 }
 
 impl Effects {
-    /// Carries out one effect and settles it.
+    /// Carries out one effect, which was claimed at `claimed_at`, and settles it.
     pub async fn perform(&self, claim: EffectClaim, claimed_at: ClaimedAt) -> Result<Written, LedgerError> {
         let unsure = self.no_longer_sure(&claim).await;
         if let Some(outcome) = unsure.or_else(|| self.no_longer_ours(&claim, claimed_at)) {
@@ -64,7 +64,9 @@ impl Effects {
             Effect::Draft(_) | Effect::Tag { .. } | Effect::Escalate { .. } | Effect::Record { .. } => Ok(None),
         };
         let now = self.clock.now();
-        let too_old = now.as_millisecond() - claim.begun_at.as_millisecond() > self.settings.unknown_max_ms;
+        // What a person is told is better late than never.
+        let is_speech = matches!(claim.effect, Effect::Send { .. } | Effect::Relay { .. });
+        let too_old = is_speech && now.as_millisecond() - claim.begun_at.as_millisecond() > self.settings.unknown_max_ms;
         let early_ms = self.settings.settle_ms - self.steadiness.look();
         let outcome = match found {
             Ok(Some(vendor_id)) => EffectOutcome::Done { vendor_id },
@@ -104,11 +106,11 @@ impl Effects {
         Ok(Ok(None))
     }
 
-    /// Who was held up past its lease (a stopped process, a machine that slept) must not send: others may have looked the send up
-    /// and begun it again. What remains is the moment between this look and the first byte on the wire.
+    /// Who was held up past its lease by either clock (a stopped process, a machine that slept) must not act: others may have looked
+    /// the effect up and begun it again. What remains is the moment between this look and the first byte on the wire; what was begun
+    /// just before is covered by `settle_ms`, which is longer than a call may take.
     fn no_longer_ours(&self, claim: &EffectClaim, claimed_at: ClaimedAt) -> Option<EffectOutcome> {
-        let is_send = matches!(claim.effect, Effect::Send { .. } | Effect::Relay { .. });
-        let held_up = is_send && claimed_at.age_ms(self.clock.as_ref()) >= self.settings.lease_ms;
+        let held_up = claimed_at.age_ms(self.clock.as_ref()) >= self.settings.lease_ms;
         let problem = "this worker was held up past its lease".to_owned();
         held_up.then(|| self.outcome(claim, Failure::Again { problem, retry_after_ms: None }))
     }

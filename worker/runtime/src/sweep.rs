@@ -17,6 +17,10 @@ use tokio::sync::watch;
 /// Notices that are read in one go.
 pub const NOTICES_MAX: usize = 64;
 
+/// A clock that was set back by more than this had been ahead: sweeps by it asked for messages of the future, and found none. In
+/// milliseconds: half a minute; what is less lies within the overlap of two sweeps.
+pub const SET_BACK_MS_MIN: i64 = 30_000;
+
 /// Bills that are fetched in one sweep.
 pub const BILLS_MAX: usize = 200;
 /// A vendor knows the price of a message after so long, in milliseconds: ten minutes.
@@ -32,7 +36,8 @@ pub struct SweepSettings {
     pub every_ms: i64,
     /// A sweep looks so much further back than the end of the one before: vendors' lists lag behind. Default ten minutes.
     pub overlap_ms: i64,
-    /// The first sweep looks back at most so long, whenever the last message came. Default one day.
+    /// The first sweep looks back at most so long, whenever the last message came; so does one after the clock was set back. Default
+    /// one day.
     pub back_max_ms: i64,
 }
 
@@ -71,6 +76,13 @@ pub enum SweepError {
     /// The notices could not be read.
     #[error(transparent)]
     Notices(#[from] InboxError),
+}
+
+/// When the last sweep that went well began, by both clocks.
+#[derive(Clone, Copy, Debug)]
+pub struct LastSweep {
+    wall: Timestamp,
+    steady_ms: i64,
 }
 
 /// Fetches what was missed, and reads the conversations that webhooks only name.
@@ -131,28 +143,56 @@ impl Sweep {
     }
 
     /// Where the first sweep begins: where the last message came in, and never with a ledger that has seen none: whoever starts
-    /// today does not answer yesterday.
+    /// today does not answer yesterday. A last message of the future was taken in by a clock that was ahead.
     pub async fn beginning(&self) -> Result<Timestamp, SweepError> {
         let now = self.clock.now();
         let Some(last) = self.ledger.last_received().await? else { return Ok(now) };
-        Ok(later(last, -self.settings.overlap_ms).max(later(now, -self.settings.back_max_ms)).min(now))
+        let longest = later(now, -self.settings.back_max_ms);
+        if last.as_millisecond() - now.as_millisecond() > SET_BACK_MS_MIN {
+            return Ok(longest);
+        }
+        Ok(later(last, -self.settings.overlap_ms).max(longest).min(now))
     }
 
-    /// Sweeps at the start and again and again, and reads notices in between, until `stop` says so.
+    /// Where a sweep after this one begins.
+    fn beginning_after(&self, last: LastSweep) -> Timestamp {
+        let now = self.clock.now();
+        let passed_ms = self.clock.steady_ms() - last.steady_ms;
+        let set_back_ms = last.wall.as_millisecond() + passed_ms - now.as_millisecond();
+        let back_ms = if set_back_ms > SET_BACK_MS_MIN { self.settings.back_max_ms } else { self.settings.overlap_ms };
+        later(last.wall.min(now), -back_ms)
+    }
+
+    /// Fetches everything since the last sweep, or since the last message. Bills that cannot be read are asked for in the next one.
+    pub async fn round(&self, last: Option<LastSweep>) -> Result<LastSweep, SweepError> {
+        let begun = LastSweep { wall: self.clock.now(), steady_ms: self.clock.steady_ms() };
+        let since = match last {
+            Some(last) => self.beginning_after(last),
+            None => self.beginning().await?,
+        };
+        self.since(since).await?;
+        if let Err(error) = self.bills_round().await {
+            events::failed("read bills", &error);
+        }
+        Ok(begun)
+    }
+
+    /// Sweeps at the start and again and again, and reads notices in between, until `stop` says so. The steady clock says when: one that
+    /// is set back must not put it off.
     pub async fn run(&self, poll_ms: i64, mut stop: watch::Receiver<bool>) {
-        let mut since: Option<Timestamp> = None;
-        let mut next = self.clock.now();
+        let mut last: Option<LastSweep> = None;
+        let mut next_ms = self.clock.steady_ms();
         while !*stop.borrow() {
             if let Err(error) = self.notices_round().await {
                 events::failed("read notices", &error);
             }
-            let now = self.clock.now();
-            if now >= next && (since.is_none() || self.settings.every_ms > 0) {
-                match self.one(since).await {
-                    Ok(()) => since = Some(later(now, -self.settings.overlap_ms)),
+            let now_ms = self.clock.steady_ms();
+            if now_ms >= next_ms && (last.is_none() || self.settings.every_ms > 0) {
+                match self.round(last).await {
+                    Ok(begun) => last = Some(begun),
                     Err(error) => events::failed("sweep", &error),
                 }
-                next = later(now, self.settings.every_ms.max(poll_ms));
+                next_ms = now_ms.saturating_add(self.settings.every_ms.max(poll_ms));
             }
             let pause = Duration::from_millis(u64::try_from(poll_ms).unwrap_or(250));
             tokio::select! {
@@ -175,14 +215,5 @@ impl Sweep {
             }
         }
         Ok(ids.len())
-    }
-
-    async fn one(&self, since: Option<Timestamp>) -> Result<(), SweepError> {
-        let since = match since {
-            Some(since) => since,
-            None => self.beginning().await?,
-        };
-        self.since(since).await?;
-        self.bills_round().await.map(|_| ())
     }
 }

@@ -69,7 +69,7 @@ impl Worker {
         let settings = Arc::new(settings);
         let Ports { inbox, ledger, helpdesk, gateway, clock } = ports;
         let turns = Turns { triage, helpdesk: helpdesk.clone(), ledger: ledger.clone(), clock: clock.clone(), settings: settings.clone() };
-        let steadiness = Arc::new(Steadiness::of(clock.clone(), settings.settle_ms / DRIFT_SHARE));
+        let steadiness = Arc::new(Steadiness::of(clock.clone(), settings.settle_ms / DRIFT_SHARE, settings.settle_ms));
         let effects = Effects {
             helpdesk,
             gateway,
@@ -151,6 +151,7 @@ impl Worker {
 
     /// Claims effects that are due into the places that are free, and those whose outcome is to be looked up. Returns how many.
     async fn begin_effects(&self, acting: &mut InFlight) -> Result<usize, LedgerError> {
+        self.steadiness.look();
         let (now, lease_ms) = (self.clock.now(), self.settings.lease_ms);
         let free = acting.free();
         if free == 0 {
@@ -166,7 +167,7 @@ impl Worker {
         if count == free {
             return Ok(count);
         }
-        let unknown = self.ledger.claim_unknown(&self.id, now, lease_ms, free - count).await?;
+        let unknown = self.ledger.claim_unknown(&self.id, self.clock.now(), lease_ms, free - count).await?;
         let count = count + unknown.len();
         for claim in unknown {
             let effects = self.effects.clone();
@@ -221,7 +222,7 @@ impl Worker {
                 Ok(_) if deciding.free() == 0 => either(deciding.some_ended(), stopped(&mut stop)).await,
                 Ok(_) => {
                     let wait_ms = self.until_due_ms().await;
-                    either(deciding.some_ended(), until(wait_ms, &self.new_turns, &mut stop)).await;
+                    either(deciding.some_ended(), self.until(wait_ms, &self.new_turns, &mut stop)).await;
                 }
                 Err(error) => {
                     events::failed("decide", &error);
@@ -256,7 +257,7 @@ impl Worker {
 
     /// Until turns have made effects, and a little longer: they come in crowds.
     async fn until_effects(&self, stop: &mut watch::Receiver<bool>) {
-        until(self.settings.poll_ms, &self.new_effects, stop).await;
+        self.until(self.settings.poll_ms, &self.new_effects, stop).await;
         pause(i64::try_from(LINGER_MS).unwrap_or(0).min(self.settings.poll_ms), stop).await;
     }
 
@@ -267,6 +268,11 @@ impl Worker {
                 events::failed("recover", &error);
             }
         }
+    }
+
+    /// Sleeps until the time is over, another loop or another worker has made work, or the worker stops.
+    async fn until(&self, wait_ms: i64, work: &Notify, stop: &mut watch::Receiver<bool>) {
+        either(either(work.notified(), self.ledger.work_elsewhere()), pause(wait_ms, stop)).await;
     }
 
     /// How long nothing will be due, between [`SLEEP_MS_MIN`] and `poll_ms`.
@@ -283,11 +289,6 @@ async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) 
         () = one => {}
         () = other => {}
     }
-}
-
-/// Sleeps until the time is over, another loop has made work, or the worker stops.
-async fn until(wait_ms: i64, work: &Notify, stop: &mut watch::Receiver<bool>) {
-    either(work.notified(), pause(wait_ms, stop)).await;
 }
 
 /// Sleeps until the time is over or the worker stops.

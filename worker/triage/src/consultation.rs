@@ -28,6 +28,9 @@ impl Mind {
     }
 }
 
+/// How the problem of a question begins that was not asked because a cap on spending is reached.
+pub const CAP: &str = "the cap of the";
+
 /// One question to a language model.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Consultation {
@@ -49,6 +52,11 @@ pub struct Consultation {
 }
 
 impl Consultation {
+    /// It was not asked, for a cap on spending is reached.
+    pub fn is_capped(&self) -> bool {
+        self.problem.as_deref().is_some_and(|problem| problem.starts_with(CAP))
+    }
+
     /// A mind that did not answer at all, and why.
     pub fn without_answer(problem: impl Into<String>) -> Self {
         Consultation {

@@ -1,21 +1,31 @@
 //! Money, gaps, sources.
 
 use crate::report::data::Report;
-use crate::report::money::Money;
-use crate::report::page::{escape, opens, table, thousands};
+use crate::report::money::{MONTH_DAYS, Money};
+use crate::report::page::{OnPhone, escape, opens, opens_list, table, table_on, thousands};
+
+/// Dollars and cents.
+fn usd(value: f64) -> String {
+    let cents = (value * 100.0).round();
+    format!("${}.{:02}", thousands((cents / 100.0).trunc()), (cents % 100.0) as u32)
+}
 
 /// Per month: what it costs, what it saves, what others would ask.
 pub fn money(report: &Report) -> String {
     let money = &report.money;
     let prices = &report.setup.prices;
-    let usd = |value: f64| format!("${value:.2}");
     let rows = [
         ("tickets", thousands(money.tickets), "counted tickets, brought to a month".to_owned()),
         ("segments in", thousands(money.segments_in), format!("{} by the country table", usd(money.segments_in_usd))),
         (
             "segments out",
             thousands(money.segments_out),
-            format!("{} for the replies that would have gone out", usd(money.segments_out_usd)),
+            format!(
+                "{} for the replies that would have gone out; drafts, sent as they are, would add {} for {}",
+                usd(money.segments_out_usd),
+                thousands(money.segments_drafted),
+                usd(money.segments_drafted_usd)
+            ),
         ),
         ("model tokens", thousands(money.model_tokens), model_note(money)),
         (
@@ -34,23 +44,26 @@ pub fn money(report: &Report) -> String {
             format!("{} each for the same {:.0} estimated resolutions", usd(prices.per_resolution_usd), money.resolved),
         ),
         ("at a price per ticket", usd(money.per_ticket_usd), format!("{} for every ticket, resolved or not", usd(prices.per_ticket_usd))),
-        (
-            "break-even",
-            usd(money.break_even_per_resolution_usd),
-            format!(
-                "a resolution is worth so much in agents' minutes less segments and model: a higher price per resolution costs more than it saves; {} per ticket",
-                usd(money.break_even_per_ticket_usd)
-            ),
-        ),
+        ("break-even", usd(money.break_even_per_resolution_usd), break_even_note(money)),
     ];
-    let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value, note)| vec![name.to_owned(), value, escape(&note)]).collect();
+    let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value, note)| vec![name.to_owned(), value, note]).collect();
     let waited = report.saved_s_median.map_or(String::new(), |seconds| {
         format!("<p>Customers who would have been replied to waited a median of {} for a person.</p>", duration(seconds))
     });
     format!(
-        "<h2>Money, per month</h2><p class=\"small soft\">{:.1} months of counted tickets. Segment prices are example list prices until you set your own in the policy.</p>{}{waited}",
-        money.months,
+        "<h2>Money, per month</h2><p class=\"small soft\">From {} of counted tickets. Segment prices are example list prices until you set your own in the policy.</p>{}{waited}",
+        span(money.months),
         table(&["what", ">a month", "note"], &rows)
+    )
+}
+
+fn break_even_note(money: &Money) -> String {
+    if money.sums.resolved == 0 {
+        return "nothing would have been resolved, so that no price would be earned back".to_owned();
+    }
+    format!(
+        "per resolution: so much is it worth in agents’ minutes, less segments and model, and a higher price costs more than it saves; {} per ticket",
+        usd(money.break_even_per_ticket_usd)
     )
 }
 
@@ -61,9 +74,34 @@ fn model_note(money: &Money) -> String {
     }
     let failed = match sums.model_failed {
         0 => String::new(),
-        failed => format!("; {failed} of them got an answer that could not be used, or none"),
+        failed => format!(
+            "; about {} of them it gave an answer that could not be used, or none",
+            opens_list(failed, "model-failed", "the model gave no usable answer")
+        ),
     };
-    format!("${:.2}: the model was asked about {} of {} tickets{failed}", money.model_usd, sums.model_asked, sums.tickets)
+    let capped = match sums.model_capped {
+        0 => String::new(),
+        capped => format!(
+            "; <span class=\"no\">a cap on spending was reached at {} of them</span>: raise it and run again with --again, what was answered is kept",
+            opens_list(capped, "model-capped", "a cap on spending was reached")
+        ),
+    };
+    format!(
+        "{}: the model was asked about {} of {} tickets{failed}{capped}",
+        usd(money.model_usd),
+        opens_list(sums.model_asked, "model-asked", "the model was asked"),
+        opens_list(sums.tickets, "counted", "counted")
+    )
+}
+
+/// A number a month: whole ones from ten on.
+pub fn a_month(number: f64) -> String {
+    if number < 9.95 { format!("{number:.1}") } else { thousands(number) }
+}
+
+/// A short span is told in days.
+fn span(months: f64) -> String {
+    if months < 2.0 { format!("{:.0} days", (months * MONTH_DAYS).max(1.0)) } else { format!("{months:.1} months") }
 }
 
 fn duration(seconds: i64) -> String {
@@ -82,7 +120,7 @@ pub fn gaps(report: &Report) -> String {
     let row = |gap: &crate::report::gaps::Gap| {
         let examples: String = gap.examples.iter().map(|example| format!("<div>{}</div>", escape(example))).collect();
         let answer = gap.answer.as_deref().map_or("<span class=\"soft\">nobody answered</span>".to_owned(), escape);
-        vec![escape(&gap.intent), opens(&gap.count, &format!("gap: {}", gap.intent)), format!("{:.1}", gap.per_month), examples, answer]
+        vec![escape(&gap.intent), opens(&gap.count, &format!("gap: {}", gap.intent)), a_month(gap.per_month), examples, answer]
     };
     let rows: Vec<Vec<String>> = report.gaps.iter().map(row).collect();
     format!(
@@ -112,11 +150,14 @@ pub fn sources(report: &Report) -> String {
         true => String::new(),
         false => {
             let rows: Vec<Vec<String>> = report.contradicting.iter().map(says).collect();
-            format!("<h3>Say different things</h3>{}", table(&["here", "it says", "there", "it says"], &rows))
+            format!(
+                "<h3>May say different things</h3><p>Passages about the same matter with other numbers or another yes and no. Where both are meant, nothing is to do; where one is out of date, take it out.</p>{}",
+                table(&["here", "it says", "there", "it says"], &rows)
+            )
         }
     };
     format!(
         "<h2>Sources</h2><p>What would-be replies rest on, and how they compare with the human answers.</p>{}{never}{contradicting}",
-        table(&["source", ">cited", ">right", ">wrong"], &rows)
+        table_on(OnPhone::Dense, &["source", ">cited", ">right", ">wrong"], &rows)
     )
 }

@@ -7,6 +7,7 @@ pub mod effects;
 pub mod forget;
 pub mod intake;
 pub mod law;
+pub mod many;
 pub mod order;
 pub mod people;
 pub mod recovery;
@@ -97,6 +98,7 @@ where
     order::a_later_message_stands_behind_an_earlier_reply(new().await).await;
     view::an_opt_out_holds_for_all_conversations_with_the_number(new().await).await;
     view::an_opt_out_counts_from_the_message_that_asked(new().await).await;
+    view::a_stop_holds_though_the_clock_went_back_after_a_start(new().await).await;
     view::a_decision_is_found_by_its_id_its_messages_and_its_ticket(new().await).await;
     view::decisions_are_counted_by_action_and_reason(new().await).await;
     view::what_is_not_there_is_not_found(new().await).await;

@@ -4,7 +4,7 @@ use crate::contracts::ledger::twin::{Twin, asks, at, confirms_opt_out, decision,
 use runtime::effect::DecisionId;
 use runtime::inbound::InboundMessage;
 use triage::case::Case;
-use triage::decision::{Action, Reason};
+use triage::decision::{Action, ConsentChange, Decision, Reason};
 use triage::phone::PhoneNumber;
 use triage::ticket::Change;
 
@@ -26,6 +26,25 @@ pub async fn an_opt_out_counts_from_the_message_that_asked(twin: Twin) {
     let claim = twin.claim_one(10).await;
     twin.decide(&claim, &confirms_opt_out(), 10).await;
     assert_eq!(twin.ticket("a").await.opted_out, [Change { at: at(-30), to: true }]);
+}
+
+/// What was dated before the clock went back does not come after it.
+pub async fn a_stop_holds_though_the_clock_went_back_after_a_start(twin: Twin) {
+    let opts_in = Decision { consent: Some(ConsentChange::OptIn), ..reply(&["Welcome back."]) };
+    twin.receive(asks("m1", "a"), 4_000).await;
+    let claim = twin.claim_one(4_010).await;
+    twin.decide(&claim, &opts_in, 4_010).await;
+    twin.receive(asks("m2", "a"), 20).await;
+    twin.ledger.recover(at(20), 0, None).await.unwrap();
+    let claim = twin.claim_one(30).await;
+    twin.decide(&claim, &confirms_opt_out(), 30).await;
+    for now in [40, 4_020] {
+        let name = format!("m{now}");
+        twin.receive(asks(&name, "a"), now).await;
+        let claim = twin.claim_one(now + 10).await;
+        assert!(Case::at(&claim.ticket, &claim.message).unwrap().opted_out, "at {now}");
+        twin.decide(&claim, &decision(Action::TagOnly), now + 10).await;
+    }
 }
 
 /// With all its effects, as it was written.

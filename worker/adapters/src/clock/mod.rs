@@ -3,4 +3,5 @@
 pub mod cpu;
 pub mod manual;
 pub mod offset;
+pub mod shared;
 pub mod system;

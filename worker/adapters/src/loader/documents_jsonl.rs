@@ -34,7 +34,7 @@ fn item(number: u64, line: Line) -> Option<Item> {
     };
     Some(match read {
         Ok(document) => Item::Document(document),
-        Err(reason) => Item::Refused(Refused { name: format!("line {number}"), reason }),
+        Err(reason) => Item::Refused(Refused::unreadable(format!("line {number}"), reason)),
     })
 }
 

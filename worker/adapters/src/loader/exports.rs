@@ -4,10 +4,10 @@
 //! `custom_attributes.Topic`, `customer` such as `contacts.contacts.0.phone`. Numbers in a path count from 0.
 
 use super::json_objects::{Object, Objects};
+use super::refusal::Refusal;
 use super::tickets_jsonl::TAGS_AFTER;
 use super::{customer, export_intercom, export_zendesk, moment, open};
 use jiff::Timestamp;
-use knowledge::document::Refused;
 use knowledge::ports::loader::{Item, Loader, LoaderError};
 use knowledge::source::{Source, SourceKind};
 use serde_json::Value;
@@ -71,22 +71,22 @@ impl Loader for Exports {
         Ok(Box::new((1u64..).zip(objects).map(move |(number, object)| {
             let read = match object {
                 Object::Text(bytes) => ticket(export, &bytes, &columns),
-                Object::TooLong => Err(format!("longer than {} bytes", super::json_objects::OBJECT_BYTES_MAX)),
-                Object::Broken => Err("the file ends in the middle of it, or cannot be read on: the rest is left out".to_owned()),
+                Object::TooLong => Err(format!("longer than {} bytes", super::json_objects::OBJECT_BYTES_MAX).into()),
+                Object::Broken => Err("the file ends in the middle of it, or cannot be read on: the rest is left out".into()),
             };
             let read = read.and_then(|past| match seen.insert(past.ticket.id.0.clone()) {
                 true => Ok(past),
-                false => Err("its id stands earlier in the file".to_owned()),
+                false => Err(Refusal::seen_before()),
             });
             match read {
                 Ok(past) => Item::Ticket(Box::new(past)),
-                Err(reason) => Item::Refused(Refused { name: format!("object {number}"), reason }),
+                Err(refusal) => Item::Refused(refusal.of(format!("object {number}"))),
             }
         })))
     }
 }
 
-fn ticket(export: Export, bytes: &[u8], columns: &BTreeMap<String, String>) -> Result<PastTicket, String> {
+fn ticket(export: Export, bytes: &[u8], columns: &BTreeMap<String, String>) -> Result<PastTicket, Refusal> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| format!("no valid JSON near column {}", error.column()))?;
     let told = match export {
         Export::Intercom => export_intercom::conversation(&value)?,
@@ -105,7 +105,7 @@ fn ticket(export: Export, bytes: &[u8], columns: &BTreeMap<String, String>) -> R
     messages.sort_by_key(|message| message.at);
     let last_at = messages.last().map(|message| message.at).ok_or("it has no messages with a time")?;
     if !messages.iter().any(|message| message.author == Author::Customer) {
-        return Err("it has no message of the customer".to_owned());
+        return Err(Refusal::without_customer());
     }
     let tags_at = last_at.checked_add(TAGS_AFTER).unwrap_or(last_at);
     let tags = told.tags.into_iter().map(|tag| Change { at: tags_at, to: Tag(tag) }).collect();

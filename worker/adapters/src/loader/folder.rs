@@ -105,7 +105,7 @@ fn read(found: Found, file_bytes_max: u64) -> Item {
         Found::Refused(refused) => Item::Refused(refused),
         Found::File { key, path } => match document(&key, &path, file_bytes_max) {
             Ok((media_type, bytes)) => Item::Document(RawDocument { key: DocumentKey(key), media_type, bytes }),
-            Err(reason) => Item::Refused(Refused { name: key, reason }),
+            Err(reason) => Item::Refused(Refused::unreadable(key, reason)),
         },
     }
 }
@@ -147,7 +147,7 @@ fn media_type(key: &str) -> Result<MediaType, String> {
 }
 
 fn refused(name: String, reason: String) -> Found {
-    Found::Refused(Refused { name, reason })
+    Found::Refused(Refused::unreadable(name, reason))
 }
 
 /// The path below the folder, with `/` on every system.

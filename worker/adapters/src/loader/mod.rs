@@ -13,6 +13,7 @@ pub mod json_objects;
 pub mod lines;
 pub mod moment;
 pub mod open;
+pub mod refusal;
 pub mod row_limit;
 pub mod rows;
 pub mod tickets_csv;

@@ -5,13 +5,13 @@
 //! commas). When no column holds the time, every ticket has the source's `valid_from`, or the start of 1970. The separator is
 //! a comma, a semicolon or a tab, whichever the header has most.
 
+use super::refusal::Refusal;
 use super::row_limit::{Allowance, RowLimit};
 use super::tickets_jsonl::{LINE_BYTES_MAX, TAGS_AFTER};
 use super::{customer, moment, open};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use knowledge::document::Refused;
 use knowledge::ports::loader::{Item, Loader, LoaderError};
 use knowledge::source::{Source, SourceKind};
 use std::collections::{BTreeMap, HashSet};
@@ -23,8 +23,8 @@ use triage::ticket::{Author, Change, Message, MessageId, Tag, Ticket, TicketId};
 
 /// The fields of a past ticket that a column can hold.
 pub const FIELDS: [&str; 9] = ["ticket_id", "text", "answer", "intent", "at", "answered_at", "lang", "customer", "tags"];
-/// The most bytes of a file; an unclosed quotation mark takes all the rest into one row.
-pub const CSV_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// The most bytes of a file, unpacked.
+pub const CSV_BYTES_MAX: u64 = open::UNPACKED_BYTES_MAX;
 /// The most bytes that one row may take, with what is read ahead of it.
 pub const ROW_BYTES_MAX: u64 = LINE_BYTES_MAX as u64 + 64 * 1024;
 /// An error names at most so many columns of a file.
@@ -90,11 +90,9 @@ fn positions(source: &Source, columns: &BTreeMap<String, String>, header: &ByteR
     let names: Vec<String> =
         header.iter().map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned()).collect();
     let mut positions = BTreeMap::new();
-    if columns.is_empty() {
-        // A file that calls its columns as we do needs no map.
-        let place = |field: &str| names.iter().position(|name| name.eq_ignore_ascii_case(field));
-        positions.extend(FIELDS.iter().filter_map(|field| Some(((*field).to_owned(), place(field)?))));
-    }
+    // Columns that are called as we call them need no map.
+    let place = |field: &str| names.iter().position(|name| name.eq_ignore_ascii_case(field));
+    positions.extend(FIELDS.iter().filter_map(|field| Some(((*field).to_owned(), place(field)?))));
     for (field, column) in columns {
         if !FIELDS.contains(&field.as_str()) {
             return Err(open::problem(source, format!("`{field}` is no field of a past ticket: use {}", FIELDS.join(", "))));
@@ -149,31 +147,32 @@ impl Iterator for Rows {
             // The row that crosses the limit is cut off, so that it is not taken.
             Ok(true) if self.reader.position().byte() > self.bytes_max => {
                 self.is_over = true;
-                Err(format!("the file has more than {} bytes: split it; the rest is left out", self.bytes_max))
+                Err(format!("the file has more than {} bytes: split it; the rest is left out", self.bytes_max).into())
             }
             Ok(true) => self.ticket(&record),
             Err(_) => {
                 self.is_over = true;
                 Err(format!(
                     "the file cannot be read on, or the row has more than {ROW_BYTES_MAX} bytes (a quotation mark may be open): the rest is left out"
-                ))
+                )
+                .into())
             }
         };
         self.row = self.row.saturating_add(1);
         let line = record.position().map_or(line, csv::Position::line);
         Some(match read {
             Ok(ticket) => Item::Ticket(Box::new(ticket)),
-            Err(reason) => Item::Refused(Refused { name: format!("line {line}"), reason }),
+            Err(refusal) => Item::Refused(refusal.of(format!("line {line}"))),
         })
     }
 }
 
 impl Rows {
-    fn ticket(&mut self, record: &ByteRecord) -> Result<PastTicket, String> {
+    fn ticket(&mut self, record: &ByteRecord) -> Result<PastTicket, Refusal> {
         if record.as_slice().len() > LINE_BYTES_MAX {
-            return Err(format!("longer than {LINE_BYTES_MAX} bytes: a quotation mark may be open"));
+            return Err(format!("longer than {LINE_BYTES_MAX} bytes: a quotation mark may be open").into());
         }
-        let text = self.field(record, "text")?.ok_or("the customer's message is empty")?;
+        let text = self.field(record, "text")?.ok_or_else(Refusal::without_customer)?;
         let id = self.field(record, "ticket_id")?.unwrap_or_else(|| format!("row-{}", self.row));
         let at = self.time(record, "at")?.unwrap_or(self.default_at);
         let mut messages = vec![message(&id, 1, Author::Customer, at, text)];
@@ -189,7 +188,7 @@ impl Rows {
         let language = self.field(record, "lang")?.and_then(|code| Language::parse(&code).ok());
         let intents = self.field(record, "intent")?.into_iter().map(IntentName).collect();
         if !self.seen.insert(id.clone()) {
-            return Err("its ticket id stands on an earlier line".to_owned());
+            return Err(Refusal::seen_before());
         }
         let ticket = Ticket { id: TicketId(id), customer, messages, tags: tags.collect(), owners: Vec::new(), opted_out: Vec::new() };
         Ok(PastTicket { ticket, intents, language, resolution: Resolution::Unknown })

@@ -6,9 +6,9 @@
 //! Tags have no time in exports: they count as put on after the last message, so that a replay does not see them.
 
 use super::lines::{Line, Lines};
+use super::refusal::Refusal;
 use super::{customer, moment, open};
 use jiff::{SignedDuration, Timestamp};
-use knowledge::document::Refused;
 use knowledge::ports::loader::{Item, Loader, LoaderError};
 use knowledge::source::Source;
 use serde_json::Value;
@@ -69,20 +69,22 @@ impl Iterator for Tickets {
             let read = match line {
                 Line::Text(bytes) if bytes.trim_ascii().is_empty() => continue,
                 Line::Text(bytes) => self.read(&bytes),
-                Line::TooLong => Err(format!("longer than {} bytes: split the ticket", self.line_bytes_max)),
-                Line::TooMuch => Err(format!("the file unpacks to more than {} bytes: split it; the rest is left out", self.bytes_max)),
-                Line::Broken(kind) => Err(format!("the file cannot be read on ({kind}): the rest is left out")),
+                Line::TooLong => Err(format!("longer than {} bytes: split the ticket", self.line_bytes_max).into()),
+                Line::TooMuch => {
+                    Err(format!("the file unpacks to more than {} bytes: split it; the rest is left out", self.bytes_max).into())
+                }
+                Line::Broken(kind) => Err(format!("the file cannot be read on ({kind}): the rest is left out").into()),
             };
             return Some(match read {
                 Ok(ticket) => Item::Ticket(Box::new(ticket)),
-                Err(reason) => Item::Refused(Refused { name: format!("line {}", self.number), reason }),
+                Err(refusal) => Item::Refused(refusal.of(format!("line {}", self.number))),
             });
         }
     }
 }
 
 impl Tickets {
-    fn read(&mut self, bytes: &[u8]) -> Result<PastTicket, String> {
+    fn read(&mut self, bytes: &[u8]) -> Result<PastTicket, Refusal> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let text = std::str::from_utf8(bytes).map_err(|_| "not UTF-8: save the file as UTF-8".to_owned())?;
         // serde_json's own message can hold a value, so that only the place is told.
@@ -90,19 +92,19 @@ impl Tickets {
         let ticket = past_ticket(&value)?;
         match self.seen.insert(ticket.ticket.id.0.clone()) {
             true => Ok(ticket),
-            false => Err("its `ticket_id` stands on an earlier line".to_owned()),
+            false => Err(Refusal::seen_before()),
         }
     }
 }
 
 /// Reads one ticket. Reasons name fields and never repeat a value.
-fn past_ticket(value: &Value) -> Result<PastTicket, String> {
+fn past_ticket(value: &Value) -> Result<PastTicket, Refusal> {
     let id = word(value.get("ticket_id")).ok_or("`ticket_id` is missing")?;
     let created_at = value.get("created_at").map(|at| time(at).ok_or("`created_at` is no time: write it as 2026-03-02T14:45:42Z"));
     let messages = messages(value, &id, created_at.transpose()?)?;
     let last_at = messages.last().map(|message| message.at).ok_or("it has no messages")?;
     if !messages.iter().any(|message| message.author == Author::Customer) {
-        return Err("it has no message of the customer".to_owned());
+        return Err(Refusal::without_customer());
     }
     let tags_at = last_at.checked_add(TAGS_AFTER).unwrap_or(last_at);
     let tags = words(value.get("tags")).into_iter().map(|tag| Change { at: tags_at, to: Tag(tag) }).collect();

@@ -1,7 +1,6 @@
 //! How many messages one number may get in a while: two machines that answer each other must come to an end, and Twilio stops a
 //! sender at fifteen in thirty seconds (error 14107).
 
-use jiff::Timestamp;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use triage::phone::PhoneNumber;
@@ -20,10 +19,9 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Takes a place for one message, or says how many milliseconds to wait for one.
-    pub fn take(&self, to: &PhoneNumber, now: Timestamp) -> Result<(), i64> {
-        let now = now.as_millisecond();
-        let is_over = |at: i64| now - at >= WINDOW_MS;
+    /// Takes a place for one message at `now_ms` of a steady clock, or says how many milliseconds to wait for one.
+    pub fn take(&self, to: &PhoneNumber, now_ms: i64) -> Result<(), i64> {
+        let is_over = |at: i64| now_ms - at >= WINDOW_MS;
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         if sent.len() >= NUMBERS_MAX {
             sent.retain(|_, times| times.back().is_some_and(|at| !is_over(*at)));
@@ -33,9 +31,9 @@ impl Pace {
             times.pop_front();
         }
         match times.front() {
-            Some(oldest) if times.len() >= MESSAGES_MAX => Err((oldest + WINDOW_MS - now).max(1)),
+            Some(oldest) if times.len() >= MESSAGES_MAX => Err((oldest + WINDOW_MS - now_ms).max(1)),
             _ => {
-                times.push_back(now);
+                times.push_back(now_ms);
                 Ok(())
             }
         }
@@ -48,14 +46,14 @@ mod tests {
 
     #[test]
     fn a_number_gets_fourteen_in_thirty_seconds_and_others_are_not_held_back() {
-        let (pace, at) = (Pace::default(), |ms: i64| Timestamp::from_millisecond(ms).unwrap());
+        let pace = Pace::default();
         let (one, other) = (PhoneNumber::parse("+12025550101").unwrap(), PhoneNumber::parse("+12025550102").unwrap());
         for second in 0..14 {
-            assert_eq!(pace.take(&one, at(second * 1_000)), Ok(()));
+            assert_eq!(pace.take(&one, second * 1_000), Ok(()));
         }
-        assert_eq!(pace.take(&one, at(14_000)), Err(16_000));
-        assert_eq!(pace.take(&other, at(14_000)), Ok(()));
-        assert_eq!(pace.take(&one, at(30_000)), Ok(()));
-        assert_eq!(pace.take(&one, at(30_500)), Err(500));
+        assert_eq!(pace.take(&one, 14_000), Err(16_000));
+        assert_eq!(pace.take(&other, 14_000), Ok(()));
+        assert_eq!(pace.take(&one, 30_000), Ok(()));
+        assert_eq!(pace.take(&one, 30_500), Err(500));
     }
 }

@@ -16,6 +16,8 @@ use runtime::ports::sms_gateway::{Bill, OutboundSms, SendError, SmsGateway};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// The vendor has no such message (any more).
+const NOT_FOUND: u16 = 404;
 /// Pages of a list that are read at most.
 pub const PAGES_MAX: usize = 100;
 /// Messages of a page of the sweep; the vendor's maximum.
@@ -155,7 +157,7 @@ pub fn encoded(fields: &[(&str, String)]) -> String {
 #[async_trait]
 impl SmsGateway for TwilioSmsGateway {
     async fn send(&self, sms: &OutboundSms) -> Result<String, SendError> {
-        self.pace.take(&sms.to, self.clock.now()).map_err(|wait_ms| SendError::Again {
+        self.pace.take(&sms.to, self.clock.steady_ms()).map_err(|wait_ms| SendError::Again {
             problem: "this number has had fourteen messages in thirty seconds".to_owned(),
             retry_after_ms: Some(wait_ms),
         })?;
@@ -206,7 +208,14 @@ impl SmsGateway for TwilioSmsGateway {
     }
 
     async fn bill(&self, vendor_id: &str) -> Result<Option<Bill>, SendError> {
-        let answer = self.get(self.url(&format!("Messages/{vendor_id}.json"))).await?;
+        let url = self.url(&format!("Messages/{vendor_id}.json"));
+        let answer = http::call(self.signed_in(self.http.get(url))).await.map_err(unanswered)?;
+        if answer.status == NOT_FOUND {
+            return Ok(None);
+        }
+        if !answer.is_success() {
+            return Err(refused(&answer));
+        }
         let message: TwilioMessage = serde_json::from_value(answer.json)
             .map_err(|_| SendError::Unknown { problem: "Twilio's message is not as it should be".to_owned() })?;
         Ok(message.bill())

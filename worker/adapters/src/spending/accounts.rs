@@ -97,14 +97,23 @@ impl Accounts {
     /// The cap that a call of this price would pass.
     pub fn cap(&self, ticket: &TicketId, micro_usd: u64, caps: &Caps) -> Option<&'static str> {
         let spent = self.tickets.get(ticket).map_or(0, |ticket| ticket.micro_usd);
-        let sums = [
-            ("call", 0, caps.call),
-            ("ticket", spent, caps.ticket),
-            ("day", self.day_micro_usd, caps.day),
-            ("month", self.month_micro_usd, caps.month),
-        ];
-        sums.into_iter().find(|(_, sum, cap)| cap.is_some_and(|cap| sum.saturating_add(micro_usd) > cap)).map(|(name, _, _)| name)
+        passed(Spent { ticket: spent, day: self.day_micro_usd, month: self.month_micro_usd }, micro_usd, caps)
     }
+}
+
+/// What was spent so far, in millionths of a US dollar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Spent {
+    pub(crate) ticket: u64,
+    pub(crate) day: u64,
+    pub(crate) month: u64,
+}
+
+/// The cap that a call of this price would pass.
+pub(crate) fn passed(spent: Spent, micro_usd: u64, caps: &Caps) -> Option<&'static str> {
+    let sums =
+        [("call", 0, caps.call), ("ticket", spent.ticket, caps.ticket), ("day", spent.day, caps.day), ("month", spent.month, caps.month)];
+    sums.into_iter().find(|(_, sum, cap)| cap.is_some_and(|cap| sum.saturating_add(micro_usd) > cap)).map(|(name, _, _)| name)
 }
 
 #[cfg(test)]

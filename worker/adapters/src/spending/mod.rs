@@ -1,6 +1,7 @@
-//! What was spent on models: a file that outlives the program, and its twin in memory.
+//! What was spent on models: a file that outlives the program, its twin in memory, and the ledger that many workers share.
 
 pub mod accounts;
 pub mod file;
 pub mod memory;
 pub mod none;
+pub mod postgres;

@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test stops at the first surprise and says what it lacks")]
 
 mod faults;
+mod parts;
 mod tiny;
 mod vectors;

@@ -9,6 +9,8 @@ pub enum SetupCommand {
     Amqp,
     /// Make the collection in Qdrant and fill it. Can be run twice.
     Qdrant(SetupQdrantArgs),
+    /// Make the ledger's tables in PostgreSQL, or bring them to this version. Can be run twice.
+    Postgres,
 }
 
 /// Arguments of `setup qdrant`.

@@ -3,6 +3,7 @@
 use crate::args::mind::ChosenMind;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use std::num::NonZeroUsize;
 
 /// Arguments of `simulate`.
 #[derive(Debug, ClapArgs)]
@@ -100,9 +101,9 @@ pub enum SimulateCommand {
 pub struct LabelArgs {
     /// The run, by its name or folder [default: the newest].
     pub run: Option<String>,
-    /// How many to show.
-    #[arg(long, default_value_t = 50, value_name = "N")]
-    pub count: usize,
+    /// How many to show, one at least.
+    #[arg(long, default_value = "50", value_name = "N")]
+    pub count: NonZeroUsize,
 }
 
 /// Arguments of `simulate gate`.

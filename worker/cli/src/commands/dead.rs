@@ -9,7 +9,7 @@ use crate::wiring;
 use adapters::inbox::amqp::dead_queue::{DeadQueue, ID_PREFIX, QueueLetter};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use runtime::ports::records::{DeadLetter, DeadLetterId, Records};
+use runtime::ports::records::{DeadLetter, DeadLetterId};
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -39,7 +39,7 @@ pub async fn run(config: &Config, command: &DeadCommand, screen: &Screen) -> any
 
 /// The ledger's letters first. A broker that cannot be read hides none of them.
 async fn list(config: &Config, limit: usize, screen: &Screen) -> anyhow::Result<()> {
-    let ledger = wiring::desk_ledger(&Home::open(&config.data_dir)?)?;
+    let ledger = wiring::ledger::desk(config, &Home::open(&config.data_dir)?).await?;
     let letters = ledger.dead_letters(limit).await?;
     let queued = match config.inbox.kind {
         InboxKind::Spool => Ok(Vec::new()),
@@ -98,7 +98,7 @@ fn parse(id: &str) -> anyhow::Result<Id<'_>> {
 
 async fn retry(config: &Config, id: &str) -> anyhow::Result<bool> {
     match parse(id)? {
-        Id::Ledger(id) => Ok(wiring::desk_ledger(&Home::open(&config.data_dir)?)?.retry_dead(id, Timestamp::now()).await?),
+        Id::Ledger(id) => Ok(wiring::ledger::desk(config, &Home::open(&config.data_dir)?).await?.retry_dead(id, Timestamp::now()).await?),
         Id::Queue(id) => {
             let queue = DeadQueue::open(&wiring::inbox::amqp(config)?).await?;
             let is_done = queue.retry(id).await?;
@@ -110,7 +110,9 @@ async fn retry(config: &Config, id: &str) -> anyhow::Result<bool> {
 
 async fn discard(config: &Config, id: &str) -> anyhow::Result<bool> {
     match parse(id)? {
-        Id::Ledger(id) => Ok(wiring::desk_ledger(&Home::open(&config.data_dir)?)?.discard_dead(id, Timestamp::now()).await?),
+        Id::Ledger(id) => {
+            Ok(wiring::ledger::desk(config, &Home::open(&config.data_dir)?).await?.discard_dead(id, Timestamp::now()).await?)
+        }
         Id::Queue(id) => {
             let queue = DeadQueue::open(&wiring::inbox::amqp(config)?).await?;
             let is_done = queue.discard(id).await?;

@@ -9,6 +9,7 @@ use crate::commands::learn::{Learned, TICKETS_SOURCE, learn};
 use crate::commands::{demo_report, worker};
 use crate::config::Config;
 use crate::config::inbox::{InboxConfig, InboxKind};
+use crate::config::ledger::{LedgerConfig, LedgerKind};
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::shop;
@@ -59,6 +60,8 @@ fn shop_config(config: &Config, folder: &Path) -> Config {
         policy_file: folder.join("policy.toml"),
         intents_file: folder.join("intents.toml"),
         inbox: InboxConfig { kind: InboxKind::Spool, ..config.inbox.clone() },
+        // The shop has a ledger of its own, whatever the company's is.
+        ledger: LedgerConfig { kind: LedgerKind::Sqlite, ..config.ledger.clone() },
         ..config.clone()
     }
 }

@@ -1,12 +1,11 @@
 //! `whimbrel doctor`: checks everything and changes nothing.
 
-use crate::commands::{doctor_inbox, doctor_index, doctor_model, embedders};
+use crate::commands::{doctor_inbox, doctor_index, doctor_ledger, doctor_model, embedders};
 use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::wiring;
 use knowledge::ports::embedder::Embedder;
-use runtime::ports::records::Records;
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
@@ -92,7 +91,10 @@ async fn of_home(config: &Config, home: &Home, checks: &mut Vec<Check>) {
             });
         }
     }
-    let ledger = async { anyhow::Ok(wiring::desk_ledger(home)?.status().await?) }.await;
+    for (what, result) in doctor_ledger::check(config).await {
+        checks.push(Check::of(what, result));
+    }
+    let ledger = async { anyhow::Ok(wiring::ledger::desk(config, home).await?.status().await?) }.await;
     checks
         .push(Check::of("ledger", ledger.map(|status| format!("{} messages, {} dead letters open", status.received, status.dead_letters))));
     match wiring::embedder(config) {

@@ -7,7 +7,7 @@ use crate::home::Home;
 use crate::screen::{Screen, moment};
 use crate::wiring;
 use anyhow::{Context, bail};
-use runtime::ports::records::{Records, StoredDecision};
+use runtime::ports::records::StoredDecision;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use triage::case::Case;
@@ -16,7 +16,7 @@ use triage::decision::Decision;
 /// Prints a stored decision; with `--rerun` decides it again and names every difference.
 pub async fn run(config: &Config, args: &ExplainArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
     let home = Home::open(&config.data_dir)?;
-    let ledger = wiring::desk_ledger(&home)?;
+    let ledger = wiring::ledger::desk(config, &home).await?;
     let Some(stored) = ledger.decision(&args.id).await? else {
         bail!("there is no decision, message or ticket `{}`: `whimbrel status` counts what there is, logs name ids", args.id);
     };
@@ -46,7 +46,7 @@ pub async fn run(config: &Config, args: &ExplainArgs, screen: &Screen) -> anyhow
 
 /// Decides the same message again, with the knowledge of then as far as it is still there.
 async fn rerun(config: &Config, home: &Home, stored: &StoredDecision) -> anyhow::Result<Decision> {
-    let ledger = wiring::desk_ledger(home)?;
+    let ledger = wiring::ledger::desk(config, home).await?;
     let ticket = ledger.ticket(&stored.decision.receipt.ticket).await?.context("the conversation is no longer in the ledger")?;
     let case = Case::at(&ticket, &stored.message)?.decided_at(stored.decision.receipt.as_of);
     let knowledge = wiring::knowledge(config, home)?;

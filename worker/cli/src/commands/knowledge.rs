@@ -5,6 +5,7 @@ use crate::commands::knowledge_curate::curate;
 use crate::commands::knowledge_review::Counts;
 use crate::commands::{knowledge_curate, knowledge_edit, knowledge_review, knowledge_sync};
 use crate::config::Config;
+use crate::config::ledger::LedgerKind;
 use crate::home::Home;
 use crate::screen::{Screen, moment};
 use crate::wiring::{self, Knowledge};
@@ -14,7 +15,6 @@ use knowledge::curation::Act;
 use knowledge::document::DocumentKey;
 use knowledge::ports::store::SourceSummary;
 use knowledge::source::SourceId;
-use runtime::ports::records::Records;
 use serde::Serialize;
 use serde_json::json;
 use std::process::ExitCode;
@@ -34,7 +34,7 @@ pub async fn run(config: &Config, command: &KnowledgeCommand, screen: &Screen) -
         KnowledgeCommand::Contradictions(args) => knowledge_review::contradiction_list(&knowledge, args, screen).await,
         KnowledgeCommand::Audit(args) => knowledge_review::audit(&knowledge, args, screen).await,
         KnowledgeCommand::Edit(args) => knowledge_edit::run(&knowledge, args, screen).await,
-        KnowledgeCommand::Remove(args) => remove(&home, &knowledge, args, screen).await,
+        KnowledgeCommand::Remove(args) => remove(config, &home, &knowledge, args, screen).await,
         KnowledgeCommand::History(args) => history(&knowledge, args, screen).await,
         KnowledgeCommand::Add(args) => knowledge_sync::add(config, args, screen).await,
         KnowledgeCommand::Sync(args) => knowledge_sync::sync(config, args, screen).await,
@@ -129,10 +129,10 @@ async fn show(knowledge: &Knowledge, args: &PassageArgs, screen: &Screen) -> any
 
 /// Forgets a source in the knowledge and in the ledger. What could not be cleared yet is said at the end, so that both are
 /// tried.
-async fn remove(home: &Home, knowledge: &Knowledge, args: &RemoveArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
+async fn remove(config: &Config, home: &Home, knowledge: &Knowledge, args: &RemoveArgs, screen: &Screen) -> anyhow::Result<ExitCode> {
     let removed = knowledge.store.remove_source(&SourceId(args.source.clone()), Timestamp::now()).await;
-    let receipts = match home.ledger().exists() {
-        true => wiring::desk_ledger(home)?.forget_source(&args.source).await,
+    let receipts = match config.ledger.kind == LedgerKind::Postgres || home.ledger().exists() {
+        true => wiring::ledger::desk(config, home).await?.forget_source(&args.source).await,
         false => Ok(0),
     };
     let existed = removed?;

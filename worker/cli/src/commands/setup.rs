@@ -1,7 +1,7 @@
 //! `whimbrel setup`: prepares servers beside the worker.
 
 use crate::args::setup::SetupCommand;
-use crate::commands::{setup_amqp, setup_qdrant};
+use crate::commands::{setup_amqp, setup_postgres, setup_qdrant};
 use crate::config::Config;
 use crate::screen::Screen;
 use std::process::ExitCode;
@@ -11,6 +11,7 @@ pub async fn run(config: &Config, command: &SetupCommand, screen: &Screen) -> an
     match command {
         SetupCommand::Amqp => setup_amqp::run(config, screen).await?,
         SetupCommand::Qdrant(args) => setup_qdrant::run(config, args, screen).await?,
+        SetupCommand::Postgres => setup_postgres::run(config, screen).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

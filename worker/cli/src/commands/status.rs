@@ -3,17 +3,17 @@
 use crate::config::Config;
 use crate::config::model::ModelKind;
 use crate::home::Home;
-use crate::screen::Screen;
+use crate::screen::{Screen, moment};
 use crate::wiring;
 use crate::wiring::inbox::Depth;
 use adapters::inbox::depth::lines_waiting;
 use adapters::spending::accounts::Accounts;
 use jiff::Timestamp;
 use knowledge::learned::share::observed;
-use runtime::ports::records::{Records, Status};
+use runtime::ports::records::{Records, SeenWorker, Status};
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 /// Receipts that the share of messages outside all intents is read off, the newest ones.
@@ -22,7 +22,7 @@ const RECEIPTS_MAX: usize = 1_000;
 /// Prints counts that add up.
 pub async fn run(config: &Config, screen: &Screen) -> anyhow::Result<ExitCode> {
     let home = Home::open(&config.data_dir)?;
-    let records = wiring::desk_ledger(&home)?;
+    let records = wiring::ledger::desk(config, &home).await?;
     let status = records.status().await?;
     let spooled = lines_waiting(&home.spool())?;
     let inbox = wiring::inbox::depth(config, &home).await;
@@ -43,15 +43,46 @@ pub async fn run(config: &Config, screen: &Screen) -> anyhow::Result<ExitCode> {
             outside.taken_for_granted * 100.0
         ));
     }
-    let model = adapters::spending::file::read(&home.spending(), Timestamp::now())?;
+    let model = wiring::ledger::spent(config, &home).await?;
     if config.model.kind == ModelKind::Openai || model.asked > 0 {
         screen.line(format!("model      {}", model_line(config, &model, status.decided)));
     }
+    let workers = records.workers().await?;
+    print_workers(screen, &workers);
     let all = json!({
-        "status": status, "spooled": spooled, "inbox": inbox, "calibrated": gate.is_calibrated(), "model": model, "out_of_scope": outside
+        "status": status, "spooled": spooled, "inbox": inbox, "calibrated": gate.is_calibrated(), "model": model, "out_of_scope": outside,
+        "workers": workers
     });
     screen.json(&all)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Who shares the ledger; nothing where one worker has it to itself.
+fn print_workers(screen: &Screen, workers: &[SeenWorker]) {
+    for worker in workers {
+        let how = match (worker.stopped_at, worker.is_gone) {
+            (Some(at), _) => format!("stopped at {}", moment(at)),
+            (None, true) => {
+                format!("GONE, last seen at {}: its claims end with their leases, and others take them over", moment(worker.seen_at))
+            }
+            (None, false) => format!("seen at {}", moment(worker.seen_at)),
+        };
+        screen.line(format!(
+            "worker     {} {}, started at {}, {how}; holds {} turns and {} effects",
+            worker.name.0,
+            worker.version,
+            moment(worker.started_at),
+            worker.turns,
+            worker.effects
+        ));
+    }
+    let minds: BTreeSet<&str> =
+        workers.iter().filter(|worker| worker.stopped_at.is_none() && !worker.is_gone).map(|worker| worker.mind.as_str()).collect();
+    if minds.len() > 1 {
+        screen.line(
+            "           These workers do not decide alike: give them the same policy, intents, gate and model (docs/many-workers.md).",
+        );
+    }
 }
 
 /// The share of messages outside all intents, as the newest receipts of the model in force tell it.

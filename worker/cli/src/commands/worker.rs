@@ -6,14 +6,13 @@ use crate::config::Config;
 use crate::home::Home;
 use crate::screen::Screen;
 use crate::{vendors, wiring};
-use adapters::clock::system::SystemClock;
-use adapters::ledger::sqlite::SqliteLedger;
 use adapters::telemetry::metrics::Metrics;
 use anyhow::Context;
 use console::health::Operators;
 use console::server;
 use console::webhooks::Webhooks;
 use runtime::ports::clock::Clock;
+use runtime::ports::ledger::Ledger;
 use runtime::ports::records::Records;
 use runtime::sweep::Sweep;
 use runtime::worker::Worker;
@@ -32,8 +31,8 @@ pub async fn run(config: &Config, args: &WorkerArgs, metrics: Arc<Metrics>, scre
     if !triage.terms.gate.is_calibrated() {
         tracing::warn!("the gate is not calibrated: nothing is sent by itself; run `whimbrel learn TICKETS`");
     }
-    let ledger = wiring::worker_ledger(&home)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let opened = wiring::ledger::worker(config, &home, &wiring::ledger::mind(&home, &triage)).await?;
+    let (ledger, records, clock) = (opened.ledger.clone(), opened.records.clone(), opened.clock.clone());
     let vendors = wiring::vendors(config, &home, clock.clone())?;
     let sweep = Sweep {
         helpdesk: vendors.0.clone(),
@@ -43,15 +42,15 @@ pub async fn run(config: &Config, args: &WorkerArgs, metrics: Arc<Metrics>, scre
         clock: clock.clone(),
         settings: config.sweep.clone(),
     };
-    let worker = wiring::worker_with(config, &home, triage, ledger.clone(), vendors, clock.clone())?;
+    let worker = wiring::worker_with(config, &home, triage, (opened.id.clone(), ledger.clone()), vendors, clock.clone())?;
     worker.recover().await?;
     wiring::index::warm_up(config, &knowledge).await;
     let (stop, stopped) = watch::channel(false);
     if !config.console.listen.is_empty() {
-        let operators = wiring::operators::operators(config, &home, &knowledge, ledger.clone(), metrics, clock.clone())?;
-        listen(config, &home, ledger.clone(), operators, clock, stopped.clone()).await?;
+        let operators = wiring::operators::operators(config, &home, &knowledge, records.clone(), metrics, clock.clone())?;
+        listen(config, &home, ledger, operators, clock, stopped.clone()).await?;
     }
-    tracing::info!(worker = config.worker.name, data_dir = %home.root().display(), "worker ready");
+    tracing::info!(worker = %opened.id.0, data_dir = %home.root().display(), "worker ready");
     let running = tokio::spawn({
         let worker = worker.clone();
         let poll_ms = config.worker.settings.poll_ms;
@@ -59,7 +58,7 @@ pub async fn run(config: &Config, args: &WorkerArgs, metrics: Arc<Metrics>, scre
     });
     if args.until_idle {
         tokio::select! {
-            idle = until_idle(config, &worker, ledger.as_ref()) => idle?,
+            idle = until_idle(config, &worker, records.as_ref()) => idle?,
             () = asked_to_stop() => {}
         }
     } else {
@@ -68,8 +67,11 @@ pub async fn run(config: &Config, args: &WorkerArgs, metrics: Arc<Metrics>, scre
     tracing::info!("worker stops: what is in flight is settled first");
     stop.send_replace(true);
     running.await.context("the worker ended early")?;
+    if let Err(error) = opened.leave().await {
+        tracing::warn!(%error, "the others could not be told that this worker has stopped");
+    }
     if args.until_idle {
-        let counts = ledger.status().await?;
+        let counts = records.status().await?;
         status::print(screen, &counts, &wiring::inbox::depth(config, &home).await);
         screen.json(&counts)?;
     }
@@ -80,7 +82,7 @@ pub async fn run(config: &Config, args: &WorkerArgs, metrics: Arc<Metrics>, scre
 async fn listen(
     config: &Config,
     home: &Home,
-    ledger: Arc<SqliteLedger>,
+    ledger: Arc<dyn Ledger>,
     operators: Operators,
     clock: Arc<dyn Clock>,
     mut stopped: watch::Receiver<bool>,
@@ -116,9 +118,8 @@ async fn until_idle(config: &Config, worker: &Worker, records: &dyn Records) -> 
 /// Nothing to do in the ledger.
 async fn is_still(config: &Config, worker: &Worker, records: &dyn Records) -> anyhow::Result<bool> {
     let status = records.status().await?;
-    let open: u64 = ["pending", "sending", "unknown"].iter().filter_map(|state| status.effects.get(*state)).sum();
     let due = worker.ledger.next_due(config.worker.settings.claim_terms()).await?;
-    Ok(status.waiting == 0 && open == 0 && due.is_none())
+    Ok(status.waiting == 0 && status.open_effects() == 0 && due.is_none())
 }
 
 /// An inbox that cannot be read now is not empty.

@@ -83,36 +83,3 @@ fn distance(a: &str, b: &str) -> usize {
     }
     row.last().copied().unwrap_or(0)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn table(text: &str) -> Table {
-        toml::from_str(text).unwrap()
-    }
-
-    #[test]
-    fn every_fault_is_named_at_once_with_a_hint() {
-        let defaults = table("data_dir = 'x'\n[worker]\nlease_ms = 60000\npoll_ms = 250");
-        let given = table("data_dir = 5\n[worker]\nleas_ms = 1\npoll_ms = 'soon'\nsomething_else_entirely = true");
-        let faults = faults(&given, &defaults);
-        assert_eq!(faults.len(), 4, "{faults:?}");
-        assert!(faults.iter().any(|f| f.contains("worker.leas_ms") && f.contains("did you mean worker.lease_ms?")));
-        assert!(faults.iter().any(|f| f.contains("worker.poll_ms") && f.contains("an integer such as 250")));
-        assert!(faults.iter().any(|f| f.contains("data_dir is an integer: write a string, in double quotes")));
-    }
-
-    #[test]
-    fn a_value_that_may_be_a_secret_is_not_shown() {
-        let faults = faults(&table("[gateway.twilio]\nauth_token = 12345"), &table("[gateway.twilio]\nauth_token = ''"));
-        assert!(faults.len() == 1 && !faults.iter().any(|fault| fault.contains("12345")), "{faults:?}");
-    }
-
-    #[test]
-    fn distances_are_counted_in_letters() {
-        for (a, b, expected) in [("", "abc", 3), ("lease", "leas", 1), ("kitten", "sitting", 3), ("same", "same", 0)] {
-            assert_eq!(distance(a, b), expected);
-        }
-    }
-}

@@ -57,9 +57,14 @@ impl IndexConfig {
             faults.push(format!("index.qdrant.collection `{name}` is no name: write letters, digits, - and _"));
         }
         let limits = &self.qdrant.limits;
-        if limits.connect_timeout_ms == 0 || limits.search_timeout_ms == 0 || limits.write_timeout_ms == 0 || limits.attempts_max == 0 {
+        if limits.connect_timeout_ms == 0
+            || limits.search_timeout_ms == 0
+            || limits.write_timeout_ms == 0
+            || limits.attempts_max == 0
+            || limits.breaker_failures == 0
+        {
             faults.push(
-                "index.qdrant: connect_timeout_ms, search_timeout_ms, write_timeout_ms and attempts_max must be at least 1".to_owned(),
+                "index.qdrant: connect_timeout_ms, search_timeout_ms, write_timeout_ms, attempts_max and breaker_failures must be at least 1".to_owned(),
             );
         }
         if limits.points_per_request == 0 {

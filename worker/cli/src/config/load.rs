@@ -50,6 +50,7 @@ fn of_values(config: &Config) -> Vec<String> {
     faults.extend(config.inbox.faults());
     faults.extend(config.documents.faults());
     faults.extend(config.sweep.faults());
+    faults.extend(config.ledger.faults());
     faults.extend(vendors::faults(&config.helpdesk, &config.gateway, &config.console.public_url));
     if config.console.body_bytes_max == 0 {
         faults.push("console.body_bytes_max is 0: no webhook could be read".to_owned());

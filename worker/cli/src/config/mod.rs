@@ -3,12 +3,14 @@
 pub mod check;
 pub mod inbox;
 pub mod index;
+pub mod ledger;
 pub mod load;
 pub mod model;
 pub mod vendors;
 
 use crate::config::inbox::InboxConfig;
 use crate::config::index::IndexConfig;
+use crate::config::ledger::LedgerConfig;
 use crate::config::model::ModelConfig;
 use crate::config::vendors::{GatewayConfig, GenericConfig, HelpdeskConfig};
 use adapters::parser::limits::DocumentLimits;
@@ -34,6 +36,8 @@ pub struct Config {
     pub worker: WorkerConfig,
     /// Where messages come from.
     pub inbox: InboxConfig,
+    /// The ledger.
+    pub ledger: LedgerConfig,
     /// The helpdesk.
     pub helpdesk: HelpdeskConfig,
     /// The phone network.

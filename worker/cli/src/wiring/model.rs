@@ -4,7 +4,6 @@ use crate::config::Config;
 use crate::config::model::ModelKind;
 use crate::home::Home;
 use crate::wiring::gate_in;
-use adapters::clock::system::SystemClock;
 use adapters::embedder::openai::OpenAiEmbedder;
 use adapters::embedder::recent::RecentEmbedder;
 use adapters::language_model::openai::model::OpenAiModel;
@@ -12,7 +11,6 @@ use adapters::language_model::openai::settings::Endpoint;
 use adapters::second_mind::timed::TimedMind;
 use adapters::secret::Secret;
 use adapters::shield::local::LocalShield;
-use adapters::spending::file::FileSpending;
 use adapters::token_counter::tiktoken;
 use anyhow::Context;
 use knowledge::ports::embedder::Embedder;
@@ -55,7 +53,7 @@ pub fn second_mind(config: &Config, home: &Home, first: &Triage, record: Option<
     let parts = Parts {
         model: Arc::new(OpenAiModel::new(endpoint(config, record)?, &config.model.name)?),
         shield: Arc::new(LocalShield),
-        spending: Arc::new(FileSpending::open(&home.spending(), Arc::new(SystemClock))?),
+        spending: crate::wiring::ledger::spending(config, home)?,
         gate: gate_in(&home.model_gate())?,
     };
     Ok(Some(Arc::new(mind(config, first, parts)?)))

@@ -19,7 +19,8 @@ pub const CLOCK_BACK_MAX_MS: i64 = 60_000;
 /// Nothing is put off for longer than so many milliseconds (half an hour): what is due later was put off before the clock went back.
 pub const DUE_MS_MAX: i64 = 1_800_000;
 
-/// The ledger could not do it. Nothing of the call has happened.
+/// The ledger could not do it, and nothing of the call has happened; only when the connection to a shared ledger was lost at the
+/// very commit, nobody knows. The worker bears both: what it has taken in it ignores, and what it holds ends with its lease.
 #[derive(Debug, thiserror::Error)]
 #[error("ledger: {problem}")]
 pub struct LedgerError {
@@ -154,4 +155,8 @@ pub trait Ledger: Send + Sync {
     async fn last_received(&self) -> Result<Option<Timestamp>, LedgerError>;
     /// When something will next be due, if anything is waiting: the worker sleeps until then.
     async fn next_due(&self, terms: ClaimTerms) -> Result<Option<Timestamp>, LedgerError>;
+    /// Returns when another worker has made work on a shared ledger; never, where one worker has it to itself.
+    async fn work_elsewhere(&self) {
+        std::future::pending().await
+    }
 }

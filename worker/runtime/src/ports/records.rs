@@ -2,10 +2,11 @@
 
 use crate::delivery::DeliveryState;
 use crate::effect::{DecisionId, Effect, EffectKey, EffectState};
-use crate::ports::ledger::LedgerError;
+use crate::ports::ledger::{LedgerError, WorkerId};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use triage::decision::Decision;
 use triage::ticket::{MessageId, Ticket, TicketId};
@@ -97,6 +98,55 @@ pub struct Status {
     pub opted_out: u64,
 }
 
+impl Status {
+    /// Effects that are to be done, are being done, or are to be looked up.
+    pub fn open_effects(&self) -> u64 {
+        ["pending", "sending", "unknown"].iter().filter_map(|state| self.effects.get(*state)).sum()
+    }
+}
+
+/// One line of the outcome ledger: what became of everything, appended to, never changed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outcome {
+    /// Its number; later ones are larger.
+    pub seq: i64,
+    /// When it was noted.
+    pub at: Timestamp,
+    /// The conversation.
+    pub ticket: TicketId,
+    /// The decision that it belongs to, when there is one.
+    pub decision: Option<String>,
+    /// A word: `decided`, `buried`, `sent`, `drafted`, `tagged`, `escalated`, `cancelled`, `failed`,
+    /// `recorded`, the states of a delivery (`sent`, `delivered`, …), `billed`, `draft_used`, `draft_edited`, `draft_ignored`,
+    /// `agent_replied`, `customer_wrote_again`, `opted_out`, `opted_in`, `retried`, `discarded`.
+    pub what: String,
+    /// More, without message text and phone numbers.
+    pub detail: Value,
+}
+
+/// A worker that was seen on a shared ledger. Its times are those of the ledger.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SeenWorker {
+    /// Its name.
+    pub name: WorkerId,
+    /// The version of its program.
+    pub version: String,
+    /// What it decides with: policy, intents, gate and model, in a word. Workers with different words decide differently.
+    pub mind: String,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it was heard of last.
+    pub seen_at: Timestamp,
+    /// When it stopped, when it did so in order.
+    pub stopped_at: Option<Timestamp>,
+    /// It has not been heard of for too long, and has not said good-bye: its claims end with their leases.
+    pub is_gone: bool,
+    /// Turns that it holds.
+    pub turns: u64,
+    /// Effects that it has begun.
+    pub effects: u64,
+}
+
 /// Reads the ledger for people, and changes what people may change.
 #[async_trait]
 pub trait Records: Send + Sync {
@@ -120,4 +170,13 @@ pub trait Records: Send + Sync {
     async fn forget_source(&self, source: &str) -> Result<u64, LedgerError>;
     /// Stops or resumes claiming. Intake goes on.
     async fn set_paused(&self, paused: bool, now: Timestamp) -> Result<(), LedgerError>;
+    /// Lines of the outcome ledger after `seq` (0 for all), oldest first; none where they are not kept.
+    async fn outcomes(&self, seq: i64, max: usize) -> Result<Vec<Outcome>, LedgerError> {
+        let _ = (seq, max);
+        Ok(Vec::new())
+    }
+    /// The workers that share the ledger, by name; none where one worker has it to itself.
+    async fn workers(&self) -> Result<Vec<SeenWorker>, LedgerError> {
+        Ok(Vec::new())
+    }
 }

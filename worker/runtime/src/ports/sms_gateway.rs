@@ -85,7 +85,7 @@ pub trait SmsGateway: Send + Sync {
     fn has_bills(&self) -> bool {
         false
     }
-    /// What a message came to, by the vendor's id. A gateway without bills has none.
+    /// What a message came to, by the vendor's id. A gateway without bills has none, nor has a message that was deleted there.
     async fn bill(&self, _vendor_id: &str) -> Result<Option<Bill>, SendError> {
         Ok(None)
     }

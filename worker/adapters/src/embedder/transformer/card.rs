@@ -24,7 +24,7 @@ pub fn languages(root: &Path, config: &Config) -> String {
 }
 
 /// `language: en`, `language: [en, fr]`, or a list below `language:`, between the two lines of dashes that a card begins with.
-fn named(card: &str) -> Vec<String> {
+pub fn named(card: &str) -> Vec<String> {
     let head = card.trim_start().strip_prefix("---").and_then(|rest| rest.split("\n---").next()).unwrap_or_default();
     let mut found = Vec::new();
     let mut in_list = false;
@@ -46,17 +46,4 @@ fn code(text: &str) -> Option<String> {
     let text = text.trim().trim_matches(['"', '\'']);
     let is_code = (2..=16).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
     is_code.then(|| text.to_ascii_lowercase())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::named;
-
-    #[test]
-    fn the_languages_of_a_card_are_read_in_its_three_spellings() {
-        assert_eq!(named("---\nlanguage: en\nlicense: apache-2.0\n---\n# A model"), ["en"]);
-        assert_eq!(named("---\ntags: [a]\nlanguage: [en, \"fr\", pt-BR]\n---\n"), ["en", "fr", "pt-br"]);
-        assert_eq!(named("---\nlanguage:\n- multilingual\n- es\ntags:\n- it\n---\nlanguage: de"), ["multilingual", "es"]);
-        assert!(named("# A model\nlanguage: en").is_empty());
-    }
 }

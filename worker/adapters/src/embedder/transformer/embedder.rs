@@ -47,7 +47,7 @@ impl TransformerEmbedder {
 }
 
 /// Neighbouring texts together, up to [`BATCH_BYTES_MAX`]; a longer text alone.
-fn batches<'a, 'b>(texts: &'b [&'a str]) -> Vec<&'b [&'a str]> {
+pub fn batches<'a, 'b>(texts: &'b [&'a str]) -> Vec<&'b [&'a str]> {
     let (mut found, mut start, mut bytes) = (Vec::new(), 0, 0);
     for (place, text) in texts.iter().enumerate() {
         if place > start && bytes + text.len() > BATCH_BYTES_MAX {
@@ -80,20 +80,5 @@ impl Embedder for TransformerEmbedder {
 
     fn languages(&self) -> &str {
         &self.model.languages
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn batches_keep_the_order_and_their_bound() {
-        let (short, long) = ("a".repeat(400), "b".repeat(2_000));
-        let texts = [short.as_str(), &short, &short, "", &long, &long, &short];
-        let lengths: Vec<usize> = batches(&texts).iter().map(|batch| batch.len()).collect();
-        assert_eq!(lengths, [2, 2, 1, 1, 1]);
-        assert_eq!(batches(&texts).concat(), texts);
-        assert!(batches(&[]).is_empty());
     }
 }

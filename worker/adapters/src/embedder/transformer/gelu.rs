@@ -24,7 +24,7 @@ impl InplaceOp1 for Gelu {
 
 /// The error function by a quotient of polynomials (Eigen's coefficients), within 1e-6: no branches, so that the compiler can take
 /// several numbers at once.
-fn erf(x: f32) -> f32 {
+pub fn erf(x: f32) -> f32 {
     let x = x.clamp(-4.0, 4.0);
     let s = x * x;
     let p = -2.726_142_3e-10;
@@ -40,27 +40,4 @@ fn erf(x: f32) -> f32 {
     let q = q * s - 7.373_329e-3;
     let q = q * s - 1.426_473_9e-2;
     x * p / q
-}
-
-#[cfg(test)]
-mod tests {
-    use super::erf;
-
-    #[test]
-    fn the_error_function_is_that_of_the_tables() {
-        let table = [
-            (0.0, 0.0),
-            (0.1, 0.112_462_916),
-            (0.5, 0.520_499_9),
-            (1.0, 0.842_700_8),
-            (1.5, 0.966_105_15),
-            (2.0, 0.995_322_3),
-            (3.0, 0.999_977_9),
-            (9.0, 1.0),
-        ];
-        for (x, expected) in table {
-            assert!((erf(x) - expected).abs() < 1e-6, "{x}: {}", erf(x));
-            assert!((erf(-x) + expected).abs() < 1e-6, "-{x}: {}", erf(-x));
-        }
-    }
 }

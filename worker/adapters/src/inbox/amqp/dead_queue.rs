@@ -5,7 +5,7 @@
 
 use super::connection::{close, connect};
 use super::error::AmqpError;
-use super::properties::{death, handed_on, refusal};
+use super::properties::{death, handed_on, refusal, tries_elsewhere};
 use super::publisher::Publisher;
 use super::settings::AmqpSettings;
 use super::topology::{Topology, channel};
@@ -39,6 +39,8 @@ pub struct QueueLetter {
     pub reason: String,
     /// Since when.
     pub at: Option<Timestamp>,
+    /// How often it was handed out until it was refused; unknown of what the broker gave up.
+    pub tries: Option<u64>,
     /// How often these bytes lie there.
     pub copies: u32,
 }
@@ -146,7 +148,9 @@ fn id_of(payload: &[u8]) -> String {
 }
 
 fn letter(message: &Message) -> QueueLetter {
-    let (kind, reason, at) = match (refusal(&message.properties), death(&message.properties)) {
+    let refused = refusal(&message.properties);
+    let tries = refused.as_ref().map(|_| tries_elsewhere(&message.properties));
+    let (kind, reason, at) = match (refused, death(&message.properties)) {
         (Some((reason, at)), _) => ("malformed".to_owned(), reason, at),
         (None, Some((word, at))) => {
             let reason = match word.as_str() {
@@ -160,5 +164,5 @@ fn letter(message: &Message) -> QueueLetter {
         (None, None) => ("unknown".to_owned(), "it was published to the dead queue itself".to_owned(), None),
     };
     let parsed = InboundMessage::parse(&message.data).ok();
-    QueueLetter { id: id_of(&message.data), kind, message: parsed.map(|parsed| parsed.message_id), reason, at, copies: 1 }
+    QueueLetter { id: id_of(&message.data), kind, message: parsed.map(|parsed| parsed.message_id), reason, at, tries, copies: 1 }
 }

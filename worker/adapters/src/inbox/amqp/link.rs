@@ -3,7 +3,7 @@
 
 use super::connection::{close, connect};
 use super::error::{AmqpError, Trouble};
-use super::properties::{handed_on, refused, returns};
+use super::properties::{refused, returns, suspected};
 use super::publisher::Publisher;
 use super::settings::{AmqpSettings, TRIES_AMONG_OTHERS};
 use super::topology::{Topology, channel, ensure, ready};
@@ -168,7 +168,7 @@ impl Link {
             return Ok(());
         }
         for (tag, payload) in &messages {
-            let properties = self.work.unsettled.properties(*tag).map(handed_on).unwrap_or_default();
+            let properties = self.work.unsettled.properties(*tag).map(suspected).unwrap_or_default();
             self.publisher.send(&self.topology.suspects.name, payload, properties).await?;
         }
         self.publisher.confirm().await?;

@@ -10,6 +10,8 @@ pub(crate) const REASON: &str = "x-whimbrel-reason";
 pub(crate) const REFUSED_AT: &str = "x-whimbrel-refused-at";
 /// How often a delivery came back; a quorum queue counts it.
 const DELIVERY_COUNT: &str = "x-delivery-count";
+/// How often it was handed out before it moved to another of our queues.
+const TRIES: &str = "x-whimbrel-tries";
 /// What the broker writes when it dead-letters.
 const DEATHS: &str = "x-death";
 /// The broker keeps it on the disk.
@@ -23,6 +25,16 @@ pub(crate) fn plain() -> BasicProperties {
 /// How often it came back unsettled.
 pub(crate) fn returns(properties: &BasicProperties) -> u64 {
     header(properties, DELIVERY_COUNT).and_then(whole).unwrap_or(0)
+}
+
+/// How often it was handed out and came back, over all our queues.
+pub(crate) fn tries(properties: &BasicProperties) -> u64 {
+    tries_elsewhere(properties).saturating_add(returns(properties))
+}
+
+/// How often it was handed out before it came into this queue.
+pub(crate) fn tries_elsewhere(properties: &BasicProperties) -> u64 {
+    header(properties, TRIES).and_then(whole).unwrap_or(0)
 }
 
 /// The publisher's own properties, for handing the message on: what the broker noted stays behind.
@@ -40,14 +52,23 @@ pub(crate) fn handed_on(properties: &BasicProperties) -> BasicProperties {
     kept
 }
 
-/// The same, with the reason why it is refused.
-pub(crate) fn refused(properties: &BasicProperties, problem: &str, at: Timestamp) -> BasicProperties {
-    let mut kept = handed_on(properties);
+/// The same, with how often it was handed out so far.
+pub(crate) fn suspected(properties: &BasicProperties) -> BasicProperties {
+    let kept = handed_on(properties);
     let mut headers = kept.headers().clone().unwrap_or_default();
+    headers.insert(TRIES.into(), AMQPValue::LongLongInt(i64::try_from(tries(properties)).unwrap_or(i64::MAX)));
+    kept.with_headers(headers)
+}
+
+/// The same, with the reason why it is refused. It is handed out in this moment.
+pub(crate) fn refused(properties: &BasicProperties, problem: &str, at: Timestamp) -> BasicProperties {
+    let kept = handed_on(properties);
+    let mut headers = kept.headers().clone().unwrap_or_default();
+    let tries = tries(properties).saturating_add(1);
+    headers.insert(TRIES.into(), AMQPValue::LongLongInt(i64::try_from(tries).unwrap_or(i64::MAX)));
     headers.insert(REASON.into(), AMQPValue::LongString(problem.into()));
     headers.insert(REFUSED_AT.into(), AMQPValue::Timestamp(u64::try_from(at.as_second()).unwrap_or(0)));
-    kept = kept.with_headers(headers);
-    kept
+    kept.with_headers(headers)
 }
 
 /// Why we refused it, and when.
@@ -98,9 +119,12 @@ mod tests {
         headers.insert("tenant".into(), AMQPValue::LongString("shop".into()));
         headers.insert(DELIVERY_COUNT.into(), AMQPValue::LongLongInt(3));
         let properties = BasicProperties::default().with_headers(headers).with_message_id("SM1".into());
-        assert_eq!(returns(&properties), 3);
+        assert_eq!((returns(&properties), tries(&properties)), (3, 3));
         let at = Timestamp::from_second(1_800_000_000).unwrap();
-        let refused = refused(&properties, "not JSON", at);
+        let suspected = suspected(&properties);
+        assert_eq!((returns(&suspected), tries(&suspected), refusal(&suspected)), (0, 3, None));
+        let refused = refused(&suspected, "not JSON", at);
+        assert_eq!(tries_elsewhere(&refused), 4, "three that came back, and the one that is refused");
         assert_eq!(refusal(&refused), Some(("not JSON".to_owned(), Some(at))));
         assert_eq!((returns(&refused), refused.message_id().clone()), (0, Some("SM1".into())));
         assert!(refused.headers().as_ref().unwrap().contains_key("tenant"));

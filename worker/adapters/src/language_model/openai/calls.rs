@@ -1,6 +1,6 @@
 //! Calls: attempts within one deadline, with waits between them, for an endpoint that is not left alone.
 
-use crate::language_model::openai::breaker::Breaker;
+use crate::breaker::Breaker;
 use crate::language_model::openai::settings::CallLimits;
 use crate::language_model::openai::trouble::Trouble;
 use std::future::Future;
@@ -21,7 +21,7 @@ pub struct Calls {
 impl Calls {
     /// With these limits.
     pub fn new(limits: CallLimits) -> Self {
-        let breaker = Breaker::new(limits.breaker_failures, Duration::from_millis(limits.breaker_open_ms));
+        let breaker = Breaker::new("model", limits.breaker_failures, Duration::from_millis(limits.breaker_open_ms));
         let seats = Semaphore::new(limits.concurrency_max.max(1));
         Calls { limits, breaker, seats, waits: AtomicU64::new(0) }
     }

@@ -39,7 +39,7 @@ impl State {
     pub(crate) fn opted_out(&mut self, row: &EffectRow, now: Timestamp) {
         let Some(conversation) = self.conversations.get(&row.ticket) else { return };
         let (customer, company) = (conversation.customer.clone(), conversation.company.clone());
-        self.consents.push(Consent { customer, company, at: cut(now), is_out: true, decision: row.decision.clone() });
+        self.change_consent(Consent { customer, company, at: cut(now), is_out: true, decision: row.decision.clone() }, now);
     }
 
     /// The carrier has taken an opt-out or opt-in; the message that asked for it stands where a decision would.
@@ -48,7 +48,7 @@ impl State {
         let is_it = |consent: &Consent| &consent.customer == customer && &consent.company == company && consent.decision == decision;
         if !self.consents.iter().any(is_it) {
             let (customer, company) = (customer.clone(), company.clone());
-            self.consents.push(Consent { customer, company, at: cut(now), is_out, decision });
+            self.change_consent(Consent { customer, company, at: cut(now), is_out, decision }, now);
         }
     }
 

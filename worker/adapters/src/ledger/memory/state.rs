@@ -123,6 +123,17 @@ impl State {
         self.consents.iter().enumerate().filter(of_them).max_by_key(|(place, consent)| (consent.at, *place))
     }
 
+    /// Appends a change of consent. What is dated after now was dated by a clock that has gone back since: it comes before this change
+    /// all the same.
+    pub(crate) fn change_consent(&mut self, mut change: Consent, now: Timestamp) {
+        change.at = change.at.min(cut(now));
+        let is_theirs = |other: &&mut Consent| other.customer == change.customer && other.company == change.company;
+        for other in self.consents.iter_mut().filter(is_theirs).filter(|other| other.at > cut(now)) {
+            other.at = change.at;
+        }
+        self.consents.push(change);
+    }
+
     /// The ticket with the newest `messages_max` messages, or with those that end with `until` when it is older.
     pub(crate) fn ticket(&self, id: &TicketId, until: Option<&MessageId>, messages_max: usize) -> Option<Ticket> {
         let conversation = self.conversations.get(id)?;

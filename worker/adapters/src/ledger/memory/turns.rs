@@ -132,7 +132,7 @@ impl State {
         let at = asked.map_or(now, |row| row.message.at);
         if let Some(change) = decision.consent {
             let is_out = change == ConsentChange::OptOut;
-            self.consents.push(Consent { customer, company, at, is_out, decision: id.clone() });
+            self.change_consent(Consent { customer, company, at, is_out, decision: id.clone() }, now);
         }
         let (ticket, message, decision) = (claim.ticket.id.clone(), claim.message.clone(), decision.clone());
         self.decisions.push(Decided { id: id.clone(), ticket, message, at: cut(now), decision });

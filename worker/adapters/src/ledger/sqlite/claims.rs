@@ -1,7 +1,8 @@
 //! Claims: which turns are due, and who may decide them.
 
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{Conversation, claimed_ticket, conversation, ms, read_conversation, timestamp};
+use crate::ledger::sqlite::rows::{Conversation, claimed_ticket, conversation, read_conversation, timestamp};
+use crate::ledger::words::ms;
 use jiff::Timestamp;
 use runtime::ports::ledger::{CLOCK_BACK_MAX_MS, Claim, ClaimTerms, DUE_MS_MAX, WorkerId, Written};
 use rusqlite::{Connection, OptionalExtension, Row, params};

@@ -2,7 +2,8 @@
 
 use crate::ledger::sqlite::outcomes;
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{limit, timestamp};
+use crate::ledger::sqlite::rows::timestamp;
+use crate::ledger::words::limit;
 use runtime::effect::EffectKey;
 use runtime::ports::records::{DeadLetter, DeadLetterId};
 use rusqlite::{Connection, OptionalExtension, params};

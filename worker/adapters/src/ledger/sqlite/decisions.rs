@@ -1,7 +1,9 @@
 //! Closing a claim: with a decision and its effects, or with a person and a dead letter.
 
 use crate::ledger::effect_key::effect_key;
+use crate::ledger::prepared::{Prepared, PreparedEffect};
 use crate::ledger::sqlite::claims::held;
+use crate::ledger::sqlite::consents::{self, Consent};
 use crate::ledger::sqlite::effects::{add, cancel_pending};
 use crate::ledger::sqlite::outcomes;
 use crate::ledger::sqlite::person::give_to_person;
@@ -10,52 +12,8 @@ use crate::ledger::sqlite::rows::{Conversation, message_seq, timestamp};
 use runtime::effect::{DecisionId, Effect};
 use runtime::ports::ledger::{Claim, Written};
 use rusqlite::{Connection, params};
-use serde_json::{Value, json};
-use triage::decision::{Action, ConsentChange, Decision};
-
-/// A decision made ready for writing: its JSON is made before the writer's turn comes.
-pub(crate) struct Prepared {
-    id: DecisionId,
-    action: &'static str,
-    reason: String,
-    consent: Option<ConsentChange>,
-    for_a_person: bool,
-    json: String,
-    outcome: Value,
-    effects: Vec<PreparedEffect>,
-}
-
-/// An effect made ready for writing.
-pub(crate) struct PreparedEffect {
-    pub(crate) kind: &'static str,
-    pub(crate) json: String,
-}
-
-impl PreparedEffect {
-    /// Turns an effect into its columns.
-    pub(crate) fn of(effect: &Effect) -> Result<Self, Problem> {
-        Ok(PreparedEffect { kind: effect.name(), json: serde_json::to_string(effect)? })
-    }
-}
-
-impl Prepared {
-    /// Turns a decision into its columns.
-    pub(crate) fn of(id: &DecisionId, decision: &Decision, effects: &[Effect]) -> Result<Self, Problem> {
-        let (action, reason) = (decision.action.name(), decision.reason.name());
-        let wrong_per_100 = decision.receipt.judgement.as_ref().map(|judgement| judgement.wrong_per_100);
-        let outcome = json!({ "action": action, "reason": &reason, "intent": decision.intent, "wrong_per_100": wrong_per_100 });
-        Ok(Prepared {
-            id: id.clone(),
-            action,
-            reason,
-            outcome,
-            consent: decision.consent,
-            for_a_person: matches!(decision.action, Action::Escalate { .. }),
-            json: serde_json::to_string(decision)?,
-            effects: effects.iter().map(PreparedEffect::of).collect::<Result<_, _>>()?,
-        })
-    }
-}
+use serde_json::json;
+use triage::decision::ConsentChange;
 
 /// Writes a decision, as the port describes.
 pub(crate) fn decided(connection: &Connection, claim: &Claim, prepared: &Prepared, now: i64) -> Result<Written, Problem> {
@@ -95,9 +53,8 @@ fn change_consent(connection: &Connection, of: &Conversation, claim: &Claim, pre
     };
     let mut at = connection.prepare_cached("SELECT at FROM messages WHERE message_id = ?1")?;
     let at: i64 = at.query_row([&claim.message.0], |row| row.get(0))?;
-    let mut statement =
-        connection.prepare_cached("INSERT INTO consents (customer, company, at, opted_out, decision) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    statement.execute(params![of.customer, of.company, at, opted_out, prepared.id.0])?;
+    let change = Consent { customer: &of.customer, company: &of.company, at, opted_out, cause: &prepared.id.0 };
+    consents::append(connection, &change, now)?;
     outcomes::append(connection, of.id, Some(&prepared.id.0), what, &json!({ "since": timestamp(at)?.to_string() }), now)
 }
 

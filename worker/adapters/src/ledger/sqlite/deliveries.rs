@@ -1,5 +1,6 @@
 //! What the phone network says of a message that was sent.
 
+use crate::ledger::sqlite::consents::{self, Consent};
 use crate::ledger::sqlite::outcomes;
 use crate::ledger::sqlite::problem::Problem;
 use crate::ledger::sqlite::rows::timestamp;
@@ -64,10 +65,8 @@ pub(crate) fn note_consent(
     if known.exists(who)? {
         return Ok(());
     }
-    let mut insert =
-        connection.prepare_cached("INSERT INTO consents (customer, company, decision, at, opted_out) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    insert.execute(params![who[0], who[1], who[2], now, opted_out])?;
-    Ok(())
+    let [customer, company, cause] = who;
+    consents::append(connection, &Consent { customer, company, at: now, opted_out, cause }, now)
 }
 
 /// The send that the phone network knows by this id.

@@ -1,12 +1,13 @@
 //! Effects: written with their decision, begun in their order, settled once.
 
 use crate::ledger::effect_key::effect_key;
+use crate::ledger::prepared::PreparedEffect;
 use crate::ledger::sqlite::claims::is_paused;
-use crate::ledger::sqlite::decisions::PreparedEffect;
 use crate::ledger::sqlite::outcomes;
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{Conversation, limit, timestamp};
+use crate::ledger::sqlite::rows::{Conversation, timestamp};
 use crate::ledger::sqlite::settlement;
+use crate::ledger::words::limit;
 use runtime::effect::{DecisionId, EffectClaim, EffectKey, EffectOutcome};
 use runtime::ports::ledger::{DUE_MS_MAX, WorkerId};
 use rusqlite::{Connection, OptionalExtension, Row, params};

@@ -2,8 +2,9 @@
 
 use crate::ledger::sqlite::person::{self, give_to_person};
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{author_word, ms, timestamp};
+use crate::ledger::sqlite::rows::timestamp;
 use crate::ledger::sqlite::{drafts, outcomes};
+use crate::ledger::words::{author_word, ms};
 use runtime::inbound::{Act, InboundMessage};
 use runtime::ports::ledger::{MALFORMED_BYTES_MAX, Malformed, Received};
 use rusqlite::{Connection, OptionalExtension, params};

@@ -5,10 +5,11 @@
 //! let in between in [`gate`], the tables in `migrations/`.
 
 pub mod claims;
+pub(crate) mod consents;
 pub(crate) mod dead_letters;
 pub(crate) mod decisions;
 pub(crate) mod deliveries;
-pub mod drafts;
+pub(crate) mod drafts;
 pub mod effects;
 pub mod forget;
 pub mod gate;
@@ -26,19 +27,20 @@ pub(crate) mod settlement;
 pub(crate) mod status;
 pub mod writer;
 
-use crate::ledger::sqlite::decisions::Prepared;
+use crate::ledger::prepared::Prepared;
 use crate::ledger::sqlite::gate::Gate;
-use crate::ledger::sqlite::outcomes::Outcome;
 use crate::ledger::sqlite::problem::{Problem, permanent};
 use crate::ledger::sqlite::reader::Reader;
-use crate::ledger::sqlite::rows::{limit, ms, timestamp};
+use crate::ledger::sqlite::rows::timestamp;
 use crate::ledger::sqlite::writer::{Durability, Writer};
+use crate::ledger::words::{limit, ms};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use runtime::delivery::{DeliveryReport, Noted};
 use runtime::effect::{DecisionId, Effect, EffectClaim, EffectKey, EffectOutcome};
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::{Claim, ClaimTerms, Ledger, LedgerError, Malformed, Received, WorkerId, Written};
+use runtime::ports::records::Outcome;
 use runtime::ports::sms_gateway::Bill;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -147,7 +149,7 @@ impl Ledger for SqliteLedger {
         effects: &[Effect],
         now: Timestamp,
     ) -> Result<Written, LedgerError> {
-        let prepared = Prepared::of(id, decision, effects).map_err(Problem::told)?;
+        let prepared = Prepared::of(id, decision, effects).map_err(|error| Problem::from(error).told())?;
         let claim = claim.clone();
         let durability = if decision.consent.is_some() { Durability::Durable } else { Durability::Ordinary };
         self.writer.write(durability, move |connection| decisions::decided(connection, &claim, &prepared, ms(now))).await

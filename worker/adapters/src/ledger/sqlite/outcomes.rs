@@ -2,28 +2,9 @@
 
 use crate::ledger::sqlite::problem::Problem;
 use crate::ledger::sqlite::rows::timestamp;
-use jiff::Timestamp;
+use runtime::ports::records::Outcome;
 use rusqlite::{Connection, params};
 use serde_json::Value;
-
-/// One line of the outcome ledger.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Outcome {
-    /// Its number; later ones are larger.
-    pub seq: i64,
-    /// When it was noted.
-    pub at: Timestamp,
-    /// The conversation.
-    pub ticket: triage::ticket::TicketId,
-    /// The decision that it belongs to, when there is one.
-    pub decision: Option<String>,
-    /// A word: `decided`, `buried`, `sent`, `drafted`, `tagged`, `escalated`, `cancelled`, `failed`,
-    /// `recorded`, `relayed`, `handed_back`, the states of a delivery (`sent`, `delivered`, …), `billed`, `draft_used`, `draft_edited`, `draft_ignored`,
-    /// `agent_replied`, `customer_wrote_again`, `opted_out`, `opted_in`, `retried`, `discarded`.
-    pub what: String,
-    /// More, without message text and phone numbers.
-    pub detail: Value,
-}
 
 /// Appends a line.
 pub(crate) fn append(

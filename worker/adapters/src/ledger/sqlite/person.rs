@@ -1,9 +1,10 @@
 //! What people of the company do in a conversation: they take it, write in it, and give it back.
 
-use crate::ledger::sqlite::decisions::PreparedEffect;
+use crate::ledger::prepared::PreparedEffect;
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{conversation_of, message_seq, ms, owner_word};
+use crate::ledger::sqlite::rows::{conversation_of, message_seq};
 use crate::ledger::sqlite::{effects, outcomes};
+use crate::ledger::words::{ms, owner_word};
 use runtime::effect::DecisionId;
 use runtime::inbound::InboundMessage;
 use runtime::ports::ledger::Received;

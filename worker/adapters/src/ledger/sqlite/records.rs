@@ -1,15 +1,16 @@
 //! The operator's view: reads go over a connection of their own, the few writes through the one writer.
 
 use crate::ledger::sqlite::problem::{Problem, transient};
-use crate::ledger::sqlite::rows::{SHOWN_MESSAGES_MAX, conversation, limit, ms, state, ticket, timestamp};
+use crate::ledger::sqlite::rows::{SHOWN_MESSAGES_MAX, conversation, state, ticket, timestamp};
 use crate::ledger::sqlite::writer::Durability;
 use crate::ledger::sqlite::{SqliteLedger, dead_letters, forget, status};
+use crate::ledger::words::{limit, ms};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use runtime::delivery::DeliveryState;
 use runtime::effect::{DecisionId, EffectKey};
 use runtime::ports::ledger::LedgerError;
-use runtime::ports::records::{DeadLetter, DeadLetterId, Records, Status, StoredDecision, StoredEffect};
+use runtime::ports::records::{DeadLetter, DeadLetterId, Outcome, Records, Status, StoredDecision, StoredEffect};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use triage::ticket::{MessageId, Ticket, TicketId};
 
@@ -66,6 +67,10 @@ impl Records for SqliteLedger {
                 "the receipts are cleared, but another process still reads the file: run this again to clear its bytes".to_owned(),
             )),
         }
+    }
+
+    async fn outcomes(&self, seq: i64, max: usize) -> Result<Vec<Outcome>, LedgerError> {
+        SqliteLedger::outcomes(self, seq, max).await
     }
 
     async fn set_paused(&self, paused: bool, _now: Timestamp) -> Result<(), LedgerError> {

@@ -1,12 +1,13 @@
 //! Rows to nouns and back.
 
 use crate::ledger::sqlite::problem::Problem;
+use crate::ledger::words;
 use jiff::Timestamp;
 use runtime::effect::EffectState;
 use runtime::ports::ledger::TICKET_MESSAGES_MAX;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use triage::phone::PhoneNumber;
-use triage::ticket::{Author, Change, Media, Message, MessageId, Owner, Tag, Ticket, TicketId};
+use triage::ticket::{Change, Media, Message, MessageId, Owner, Tag, Ticket, TicketId};
 
 /// Changes of owner and consent that a ticket brings along at most, newest kept.
 pub const CHANGES_MAX: usize = 200;
@@ -15,64 +16,13 @@ pub const TAGS_MAX: usize = 200;
 /// Messages of a ticket that is shown to people at most, newest kept.
 pub const SHOWN_MESSAGES_MAX: usize = 1_000;
 
-/// A moment as the ledger keeps it: milliseconds since 1970, what is finer is cut off.
-pub(crate) fn ms(at: Timestamp) -> i64 {
-    at.as_millisecond()
-}
-
 /// A moment as the ledger gave it.
 pub(crate) fn timestamp(ms: i64) -> Result<Timestamp, Problem> {
     Timestamp::from_millisecond(ms).map_err(|_| Problem::Row("time"))
 }
 
-pub(crate) fn author_word(author: Author) -> &'static str {
-    match author {
-        Author::Customer => "customer",
-        Author::Agent => "agent",
-        Author::Bot => "bot",
-    }
-}
-
-fn author(word: &str) -> Result<Author, Problem> {
-    [Author::Customer, Author::Agent, Author::Bot].into_iter().find(|author| author_word(*author) == word).ok_or(Problem::Row("author"))
-}
-
-pub(crate) fn owner_word(owner: Owner) -> &'static str {
-    match owner {
-        Owner::Nobody => "nobody",
-        Owner::Person => "person",
-    }
-}
-
-fn owner(word: &str) -> Result<Owner, Problem> {
-    [Owner::Nobody, Owner::Person].into_iter().find(|owner| owner_word(*owner) == word).ok_or(Problem::Row("owner"))
-}
-
-pub(crate) fn state_word(state: EffectState) -> &'static str {
-    match state {
-        EffectState::Pending => "pending",
-        EffectState::Sending => "sending",
-        EffectState::Unknown => "unknown",
-        EffectState::Done => "done",
-        EffectState::Cancelled => "cancelled",
-        EffectState::Failed => "failed",
-    }
-}
-
 pub(crate) fn state(word: &str) -> Result<EffectState, Problem> {
-    use EffectState::{Cancelled, Done, Failed, Pending, Sending, Unknown};
-    let all = [Pending, Sending, Unknown, Done, Cancelled, Failed];
-    all.into_iter().find(|state| state_word(*state) == word).ok_or(Problem::Row("state of an effect"))
-}
-
-/// A count that SQL gave.
-pub(crate) fn count(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
-}
-
-/// A limit as SQL takes it.
-pub(crate) fn limit(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
+    words::state(word).ok_or(Problem::Row("state of an effect"))
 }
 
 /// What the statements need of a conversation.
@@ -161,7 +111,7 @@ fn messages_up_to(connection: &Connection, conversation: i64, position: i64, mes
         let media: Option<String> = row.get(4)?;
         messages.push(Message {
             id: MessageId(row.get(0)?),
-            author: author(row.get_ref(1)?.as_str().map_err(|_| Problem::Row("author"))?)?,
+            author: row.get_ref(1)?.as_str().ok().and_then(words::author).ok_or(Problem::Row("author"))?,
             at: timestamp(row.get(2)?)?,
             text: row.get(3)?,
             media: media.map(|media| serde_json::from_str::<Vec<Media>>(&media)).transpose()?.unwrap_or_default(),
@@ -193,7 +143,7 @@ fn owners(connection: &Connection, conversation: i64) -> Result<Vec<Change<Owner
         && let Some(row) = rows.next()?
     {
         let word: String = row.get(1)?;
-        changes.push(Change { at: timestamp(row.get(0)?)?, to: owner(&word)? });
+        changes.push(Change { at: timestamp(row.get(0)?)?, to: words::owner(&word).ok_or(Problem::Row("owner"))? });
     }
     changes.reverse();
     Ok(changes)

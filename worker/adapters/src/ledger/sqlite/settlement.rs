@@ -1,13 +1,15 @@
 //! What became of an effect, and what follows from it.
 
 use crate::ledger::failure::escalation;
-use crate::ledger::sqlite::decisions::PreparedEffect;
+use crate::ledger::prepared::PreparedEffect;
+use crate::ledger::sqlite::consents::{self, Consent};
 use crate::ledger::sqlite::effects::{add, release};
 use crate::ledger::sqlite::intake::next_seq;
 use crate::ledger::sqlite::outcomes;
 use crate::ledger::sqlite::person::give_to_person;
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{conversation_of, message_seq, ms};
+use crate::ledger::sqlite::rows::{conversation_of, message_seq};
+use crate::ledger::words::ms;
 use runtime::effect::{DecisionId, Effect, EffectClaim, EffectOutcome};
 use runtime::ports::ledger::Written;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -118,10 +120,8 @@ fn failed(connection: &Connection, claim: &EffectClaim, open: &Open, problem: &s
 
 /// The customer has opted out with the carrier: it counts as if they had told us.
 pub(crate) fn opted_out(connection: &Connection, claim: &EffectClaim, now: i64) -> Result<(), Problem> {
-    let mut statement =
-        connection.prepare_cached("INSERT INTO consents (customer, company, at, opted_out, decision) VALUES (?1, ?2, ?3, 1, ?4)")?;
-    statement.execute(params![claim.customer.reveal(), claim.company.reveal(), now, claim.decision.0])?;
-    Ok(())
+    let (customer, company) = (claim.customer.reveal(), claim.company.reveal());
+    consents::append(connection, &Consent { customer, company, at: now, opted_out: true, cause: &claim.decision.0 }, now)
 }
 
 /// The effect came to nothing: a dead letter, and for what was meant for a customer or an agent a person.

@@ -2,7 +2,8 @@
 
 use crate::ledger::sqlite::claims::is_paused;
 use crate::ledger::sqlite::problem::Problem;
-use crate::ledger::sqlite::rows::{count, timestamp};
+use crate::ledger::sqlite::rows::timestamp;
+use crate::ledger::words::count;
 use runtime::ports::records::Status;
 use rusqlite::Connection;
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@
 use super::best::Best;
 use super::matrix::{Matrix, QueryVector, RowVector};
 use super::rows::Rows;
-use super::words::{self, Words};
+use super::words::{self, Postings, Words};
 use async_trait::async_trait;
 use knowledge::chunk::{Chunk, KeyKind};
 use knowledge::ports::embedder::Embedding;
@@ -15,7 +15,6 @@ use knowledge::ports::vector_index::{Hit, IndexError, Search, VectorIndex};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use tantivy::Searcher;
 use triage::evidence::PassageId;
 use triage::language::Language;
 
@@ -27,7 +26,7 @@ struct State {
     revision: Revision,
     rows: Rows,
     matrix: Matrix,
-    searcher: Searcher,
+    postings: Postings,
 }
 
 /// The index in memory.
@@ -69,8 +68,8 @@ struct Present<'a> {
 impl EmbeddedVectorIndex {
     /// An empty index, at revision zero.
     pub fn new() -> Result<Self, IndexError> {
-        let words = Words::new().map_err(|error| index_error(&error))?;
-        let state = empty_state(&words);
+        let mut words = Words::new().map_err(|error| index_error(&error))?;
+        let state = empty_state(&mut words)?;
         Ok(EmbeddedVectorIndex { words: Mutex::new(words), state: RwLock::new(state) })
     }
 
@@ -112,13 +111,13 @@ impl EmbeddedVectorIndex {
     /// A damaged index stands at zero: the next catch-up builds it again from the store.
     fn start_anew(&self, words: &mut Words) -> Result<(), IndexError> {
         *words = Words::new().map_err(|error| index_error(&error))?;
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = empty_state(words);
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = empty_state(words)?;
         Ok(())
     }
 }
 
 impl State {
-    fn carry_out(&mut self, plan: Plan, searcher: Searcher, revision: Revision) {
+    fn carry_out(&mut self, plan: Plan, postings: Postings, revision: Revision) {
         for row in &plan.removed_rows {
             self.matrix.clear(*row as usize);
         }
@@ -136,7 +135,7 @@ impl State {
             self.rows.describe(upsert.chunk, upsert.hidden, upsert.pinned);
         }
         self.rows.settle();
-        self.searcher = searcher;
+        self.postings = postings;
         self.revision = revision;
     }
 
@@ -174,8 +173,8 @@ impl VectorIndex for EmbeddedVectorIndex {
         }
         let plan = self.plan(changes);
         match words.change(&plan.removed_rows, &plan.added_words) {
-            Ok(searcher) => {
-                self.state.write().unwrap_or_else(PoisonError::into_inner).carry_out(plan, searcher, revision);
+            Ok(postings) => {
+                self.state.write().unwrap_or_else(PoisonError::into_inner).carry_out(plan, postings, revision);
                 Ok(())
             }
             Err(error) => {
@@ -194,7 +193,7 @@ impl VectorIndex for EmbeddedVectorIndex {
         let query = QueryVector::query(&search.embedding);
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let allowed = Arc::new(state.rows.allowed(&search.filter));
-        let by_words = words::search(&state.searcher, &search.text, &allowed, search.keys_max).map_err(|error| index_error(&error))?;
+        let by_words = words::search(&state.postings, &search.text, &allowed, search.keys_max).map_err(|error| index_error(&error))?;
         let by_words: HashMap<u32, f32> = state.first(by_words, search.keys_max).into_iter().map(|(score, row)| (row, score)).collect();
         let mut rows = state.near(&query, &allowed, search.keys_max);
         let near: Vec<u32> = rows.iter().map(|(_, row)| *row).collect();
@@ -205,8 +204,9 @@ impl VectorIndex for EmbeddedVectorIndex {
     }
 }
 
-fn empty_state(words: &Words) -> State {
-    State { revision: Revision::default(), rows: Rows::default(), matrix: Matrix::default(), searcher: words.searcher() }
+fn empty_state(words: &mut Words) -> Result<State, IndexError> {
+    let postings = words.postings().map_err(|error| index_error(&error))?;
+    Ok(State { revision: Revision::default(), rows: Rows::default(), matrix: Matrix::default(), postings })
 }
 
 /// What the last change says of each passage; absent when it is removed.

@@ -5,9 +5,10 @@
 
 use super::best::Best;
 use crate::vector_index::tokens;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::Column;
+use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery, Weight};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -26,12 +27,24 @@ const WRITER_BYTES: usize = 15_000_000;
 /// With more segments than this they are merged into one: each search visits them all.
 const SEGMENTS_MAX: usize = 8;
 
+/// A document whose row is not known: none is.
+const NO_ROW: u32 = u32::MAX;
+
 /// Postings of all keys.
 pub struct Words {
     index: Index,
     reader: IndexReader,
     text: Field,
     row: Field,
+    rows: HashMap<SegmentId, Arc<Vec<u32>>>,
+}
+
+/// One state of the postings, to be searched.
+#[derive(Clone)]
+pub struct Postings {
+    searcher: Searcher,
+    /// The row of every document, for each segment: written out, because a search asks it of every document that it scores.
+    rows: Vec<Arc<Vec<u32>>>,
 }
 
 impl Words {
@@ -44,11 +57,11 @@ impl Words {
         let index = Index::create_in_ram(schema.build());
         index.tokenizers().register(ANALYZER, tokens::analyzer());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Words { index, reader, text, row })
+        Ok(Words { index, reader, text, row, rows: HashMap::new() })
     }
 
-    /// Takes rows out, then puts rows in. The searcher that was handed out before still sees the former state.
-    pub fn change(&self, removed: &[u32], added: &[(u32, &str)]) -> tantivy::Result<Searcher> {
+    /// Takes rows out, then puts rows in. The postings that were handed out before still show the former state.
+    pub fn change(&mut self, removed: &[u32], added: &[(u32, &str)]) -> tantivy::Result<Postings> {
         if !removed.is_empty() || !added.is_empty() {
             let options =
                 IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1).memory_budget_per_thread(WRITER_BYTES).build();
@@ -68,12 +81,23 @@ impl Words {
             writer.wait_merging_threads()?;
             self.reader.reload()?;
         }
-        Ok(self.searcher())
+        self.postings()
     }
 
     /// The newest state.
-    pub fn searcher(&self) -> Searcher {
-        self.reader.searcher()
+    pub fn postings(&mut self) -> tantivy::Result<Postings> {
+        let searcher = self.reader.searcher();
+        let (mut known, mut rows) = (HashMap::new(), Vec::new());
+        for segment in searcher.segment_readers() {
+            let of_segment = match self.rows.remove(&segment.segment_id()) {
+                Some(of_segment) => of_segment,
+                None => Arc::new(rows_of(segment)?),
+            };
+            known.insert(segment.segment_id(), Arc::clone(&of_segment));
+            rows.push(of_segment);
+        }
+        self.rows = known;
+        Ok(Postings { searcher, rows })
     }
 
     /// Few segments, and none that counts many words of rows that are gone.
@@ -90,9 +114,16 @@ impl Words {
     }
 }
 
+/// The row of every document.
+fn rows_of(segment: &SegmentReader) -> tantivy::Result<Vec<u32>> {
+    let column = segment.fast_fields().u64(ROW)?;
+    let row = |document| column.first(document).and_then(|row| u32::try_from(row).ok()).unwrap_or(NO_ROW);
+    Ok((0..segment.max_doc()).map(row).collect())
+}
+
 /// The best allowed rows by words, with those that tie with the last.
-pub fn search(searcher: &Searcher, text: &str, allowed: &Arc<Vec<bool>>, limit: usize) -> tantivy::Result<Vec<(f32, u32)>> {
-    let field = searcher.schema().get_field(TEXT)?;
+pub fn search(postings: &Postings, text: &str, allowed: &Arc<Vec<bool>>, limit: usize) -> tantivy::Result<Vec<(f32, u32)>> {
+    let field = postings.searcher.schema().get_field(TEXT)?;
     let clauses: Vec<(Occur, Box<dyn Query>)> = tokens::query_words(text)
         .iter()
         .map(|word| {
@@ -103,18 +134,20 @@ pub fn search(searcher: &Searcher, text: &str, allowed: &Arc<Vec<bool>>, limit: 
     if clauses.is_empty() || limit == 0 {
         return Ok(Vec::new());
     }
-    searcher.search(&BooleanQuery::new(clauses), &AllowedRows { allowed: Arc::clone(allowed), limit })
+    let collector = AllowedRows { rows: postings.rows.clone(), allowed: Arc::clone(allowed), limit };
+    postings.searcher.search(&BooleanQuery::new(clauses), &collector)
 }
 
 /// Collects the best rows among those that are allowed: what is shut out takes no place.
 struct AllowedRows {
+    rows: Vec<Arc<Vec<u32>>>,
     allowed: Arc<Vec<bool>>,
     limit: usize,
 }
 
 /// The same in one segment.
 struct AllowedRowsOfSegment {
-    rows: Column<u64>,
+    rows: Arc<Vec<u32>>,
     allowed: Arc<Vec<bool>>,
     best: Best,
 }
@@ -123,8 +156,8 @@ impl Collector for AllowedRows {
     type Fruit = Vec<(f32, u32)>;
     type Child = AllowedRowsOfSegment;
 
-    fn for_segment(&self, _segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<Self::Child> {
-        let rows = reader.fast_fields().u64(ROW)?;
+    fn for_segment(&self, segment: SegmentOrdinal, _reader: &SegmentReader) -> tantivy::Result<Self::Child> {
+        let rows = self.rows.get(segment as usize).cloned().unwrap_or_default();
         Ok(AllowedRowsOfSegment { rows, allowed: Arc::clone(&self.allowed), best: Best::new(self.limit) })
     }
 
@@ -157,9 +190,9 @@ impl SegmentCollector for AllowedRowsOfSegment {
     type Fruit = Vec<(f32, u32)>;
 
     fn collect(&mut self, document: DocId, score: Score) {
-        let Some(row) = self.rows.first(document) else { return };
-        if usize::try_from(row).ok().and_then(|row| self.allowed.get(row)).copied().unwrap_or(false) {
-            self.best.push(score, u32::try_from(row).unwrap_or(u32::MAX));
+        let row = self.rows.get(document as usize).copied().unwrap_or(NO_ROW);
+        if self.allowed.get(row as usize).copied().unwrap_or(false) {
+            self.best.push(score, row);
         }
     }
 

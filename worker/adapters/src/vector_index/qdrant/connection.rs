@@ -2,12 +2,14 @@
 
 use super::settings::QdrantSettings;
 use super::trouble::{self, Trouble, lasting, transient};
+use crate::breaker::Breaker;
 use knowledge::ports::vector_index::IndexError;
 use qdrant_client::qdrant::ChangeAliases;
 use qdrant_client::qdrant::collections_client::CollectionsClient;
 use qdrant_client::{Qdrant, QdrantError};
 use std::future::Future;
 use std::time::Duration;
+use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, ClientTlsConfig};
 
@@ -30,6 +32,7 @@ pub struct Connection {
     /// Where, and within which limits.
     pub settings: QdrantSettings,
     key: Option<MetadataValue<Ascii>>,
+    breaker: Breaker,
 }
 
 impl Connection {
@@ -49,10 +52,11 @@ impl Connection {
             config.set_api_key(settings.api_key.reveal());
         }
         let client = config.build().map_err(|error| trouble::of("connect", &error).into_index_error())?;
-        Ok(Connection { client, settings, key })
+        let breaker = Breaker::new("index", settings.limits.breaker_failures, Duration::from_millis(settings.limits.breaker_open_ms));
+        Ok(Connection { client, settings, key, breaker })
     }
 
-    /// Makes a call until it succeeds, fails for good, or was tried often enough. `what` names it in errors.
+    /// Makes a call until it succeeds, fails for good, was tried often enough, or the server is left alone. `what` names it in errors.
     pub async fn call<T, F>(&self, pace: Pace, what: &'static str, ask: impl Fn() -> F) -> Result<T, Trouble>
     where
         F: Future<Output = Result<T, QdrantError>>,
@@ -65,11 +69,18 @@ impl Connection {
         let mut wait = Duration::from_millis(limits.retry_first_ms);
         let mut attempt = 1;
         loop {
+            if !self.breaker.admits(Instant::now()) {
+                return Err(transient(format!("{what}: the server gave no answer again and again and is left alone for a moment")).into());
+            }
             let trouble = match tokio::time::timeout(Duration::from_millis(timeout_ms), ask()).await {
-                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Ok(answer)) => {
+                    self.breaker.record(true, Instant::now());
+                    return Ok(answer);
+                }
                 Ok(Err(error)) => trouble::of(what, &error),
                 Err(_) => transient(format!("{what}: no answer within {timeout_ms} ms")).into(),
             };
+            self.breaker.record(!trouble.is_transient(), Instant::now());
             if attempt >= limits.attempts_max || !trouble.is_transient() {
                 return Err(trouble);
             }

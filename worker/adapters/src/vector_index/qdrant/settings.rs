@@ -17,6 +17,10 @@ pub struct QdrantLimits {
     pub attempts_max: u32,
     /// The wait before the second attempt; each further one is twice as long.
     pub retry_first_ms: u64,
+    /// Attempts in a row that find no server open the breaker ...
+    pub breaker_failures: u32,
+    /// ... and then nobody waits for it for so long; after that one call tries it.
+    pub breaker_open_ms: u64,
     /// Points in one request at most.
     pub points_per_request: usize,
     /// Every vector is looked at; otherwise the server's graph decides which.
@@ -31,6 +35,8 @@ impl Default for QdrantLimits {
             write_timeout_ms: 15_000,
             attempts_max: 3,
             retry_first_ms: 100,
+            breaker_failures: 6,
+            breaker_open_ms: 5_000,
             points_per_request: 256,
             exact: true,
         }

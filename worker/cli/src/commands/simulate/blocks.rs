@@ -19,6 +19,7 @@ use knowledge::learned::training::train;
 use prompts::minds::judge::ModelJudge;
 use simulations::calibrate::{Judged, calibrate};
 use simulations::guard::{Guard, LeakAudit};
+use simulations::line::Line;
 use simulations::mind::Mind;
 use simulations::past::LeftOut;
 use simulations::score::Bench;
@@ -132,7 +133,10 @@ impl Replay<'_> {
         let mut lines = LineWriter::create(&self.folder.block(0))?;
         for from in (start..end).step_by(PAGE) {
             let page = self.input.tickets.range(from, (from + PAGE).min(end))?;
-            page.iter().try_for_each(|past| lines.write(&undecided(past, 0, LeftOut::LearnedFrom)))?;
+            for past in &page {
+                let twins = self.input.twins.found().get(&past.ticket.id).map_or(0, BTreeSet::len);
+                lines.write(&Line { twins, ..undecided(past, 0, LeftOut::LearnedFrom) })?;
+            }
         }
         lines.finish()?;
         Ok(Kept { audit: LeakAudit::default(), counted: false, judged: Vec::new() })
@@ -172,6 +176,7 @@ impl Replay<'_> {
         let block = Arc::new(Block {
             number,
             bench: self.bench(&first, of_model.unwrap_or_else(Gate::cautious), guard.clone())?,
+            twins: twins.clone(),
             left_out: (!counted).then_some(LeftOut::CalibratedOn),
             copies: twins.keys().filter(|ticket| self.input.twins.is_copy(ticket)).cloned().collect(),
         });

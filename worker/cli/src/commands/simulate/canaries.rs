@@ -60,7 +60,7 @@ pub async fn look(
     let planted = versions.len() as u64;
     world.store.apply(&id, &SourceChange { versions, gone: Vec::new() }, world.embedder.name(), Timestamp::UNIX_EPOCH).await?;
     let guard = Guard::new(world.retriever()?, Arc::new(StoreOrigins(world.store.clone())), Arc::new(twins), today, SOURCE.to_owned());
-    let mut audit = LeakAudit { canaries: planted, ..LeakAudit::default() };
+    let mut audit = LeakAudit { canaries: planted, canary_tickets: sample.len() as u64, ..LeakAudit::default() };
     for ready in sample {
         let own = format!("{}", ready.case.ticket);
         let found = guard.retrieve(&question(ready, Some(ready.case.ticket.clone()), ready.case.as_of())).await?;

@@ -27,8 +27,6 @@ pub struct Facts {
     pub contradicting: Vec<Contradicting>,
     /// The leak audit.
     pub audit: LeakAudit,
-    /// Conversations whose twins were shut out.
-    pub twins: usize,
     /// The run that this one was compared with.
     pub compared_with: Option<PathBuf>,
 }

@@ -16,7 +16,7 @@ pub fn run(config: &Config, args: &GateArgs, screen: &Screen) -> anyhow::Result<
     let folder = RunFolder::find(&home, args.run.as_deref())?;
     let report = folder.report()?;
     let against = match &args.against {
-        Some(name) => Some(difference(&RunFolder::find(&home, Some(name))?, &folder)?),
+        Some(name) => Some(difference(&RunFolder::find(&home, Some(name))?, &folder, |_, _| {})?),
         None => None,
     };
     let limits = Limits { max_wrong_per_100: args.max_wrong_per_100, newly_wrong_max: args.newly_wrong_max };

@@ -3,13 +3,14 @@
 use crate::args::simulate::SimulateArgs;
 use crate::commands::knowledge_sync::columns;
 use crate::commands::simulate::folder::LineWriter;
-use crate::commands::simulate::turns::undecided;
+use crate::commands::simulate::turns::{opened, undecided};
 use adapters::loader::combined::CombinedLoader;
 use adapters::loader::tickets_csv::TicketsCsv;
 use adapters::past_tickets::PastTickets;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use knowledge::document::{Refused, RefusedKind};
 use knowledge::ports::loader::{Item, Loader};
 use knowledge::source::{Source, SourceId, SourceKind};
 use simulations::line::Line;
@@ -36,12 +37,14 @@ pub struct Input {
     pub came_back_at: Vec<Option<Timestamp>>,
 }
 
+/// What to say of a file that is not there.
+pub fn unopened(path: &str) -> String {
+    format!("cannot open {path}: name a file of past tickets (JSON Lines, CSV, or an export)")
+}
+
 /// Reads the file.
 pub fn read(args: &SimulateArgs, path: &str, work: &Path) -> anyhow::Result<Input> {
-    let location = std::fs::canonicalize(path)
-        .with_context(|| format!("cannot open {path}: name a file of past tickets (JSON Lines, CSV, or an export)"))?
-        .to_string_lossy()
-        .into_owned();
+    let location = std::fs::canonicalize(path).with_context(|| unopened(path))?.to_string_lossy().into_owned();
     let kind = SourceKind::Tickets { columns: columns(&args.columns)? };
     let source = Source { id: SourceId("tickets".to_owned()), kind, location, language: None, valid_from: None };
     let mut tickets = PastTickets::create(&work.join("tickets.db"))?;
@@ -54,7 +57,7 @@ pub fn read(args: &SimulateArgs, path: &str, work: &Path) -> anyhow::Result<Inpu
             Item::Ticket(past) => lines.write(&undecided(&past, 0, LeftOut::Twice))?,
             Item::Refused(line) => {
                 first_reason.get_or_insert_with(|| format!(" ({}: {})", line.name, line.reason));
-                lines.write(&unreadable(line.name, line.reason))?;
+                lines.write(&refused_line(line))?;
             }
             Item::Document(_) => {}
         }
@@ -65,8 +68,20 @@ pub fn read(args: &SimulateArgs, path: &str, work: &Path) -> anyhow::Result<Inpu
         let why = first_reason.unwrap_or_default();
         bail!("no ticket could be read from {path}{why}: docs/tickets.md has the forms");
     }
+    check_times(path, &tickets, count)?;
     let (twins, came_back_at) = survey(&tickets, count)?;
     Ok(Input { tickets, count, refused, twins, came_back_at })
+}
+
+/// A replay goes by time: a file that tells none cannot be replayed.
+fn check_times(path: &str, tickets: &PastTickets, count: usize) -> anyhow::Result<()> {
+    let at = |place: usize| anyhow::Ok(tickets.range(place, place + 1)?.first().and_then(opened));
+    if count > 1 && at(0)? == at(count - 1)? {
+        bail!(
+            "all {count} tickets of {path} have the same time, and a replay needs their order: name the column of their time with --column at=COLUMN (docs/tickets.md)"
+        );
+    }
+    Ok(())
 }
 
 /// Reads the file; times of a CSV that name no zone are of the zone that was given.
@@ -97,14 +112,20 @@ fn survey(tickets: &PastTickets, count: usize) -> anyhow::Result<(Twins, Vec<Opt
     Ok((twins, came_back_at))
 }
 
-fn unreadable(name: String, reason: String) -> Line {
+/// The line of what never became a ticket; it stands under its place in the file.
+fn refused_line(refused: Refused) -> Line {
     Line {
-        ticket: TicketId(name),
+        ticket: TicketId(refused.name),
         at: Timestamp::UNIX_EPOCH,
         block: 0,
         customer: String::new(),
-        left_out: Some(LeftOut::Unreadable),
-        question: reason,
+        left_out: Some(match refused.kind {
+            RefusedKind::Unreadable => LeftOut::Unreadable,
+            RefusedKind::SeenBefore => LeftOut::Twice,
+            RefusedKind::WithoutCustomer => LeftOut::NoWords,
+        }),
+        twins: 0,
+        question: refused.reason,
         human: Human::default(),
         decision: None,
         scores: None,

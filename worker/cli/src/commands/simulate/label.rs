@@ -34,11 +34,18 @@ pub async fn run(config: &Config, args: &LabelArgs, screen: &Screen) -> anyhow::
     let folder = RunFolder::find(&home, args.run.as_deref())?;
     let path = folder.file("labels.jsonl");
     let mut labels: Vec<Label> = if path.exists() { read_lines(&path)?.collect::<anyhow::Result<_>>()? } else { Vec::new() };
-    let sample = sample(&folder, args.count, &labels)?;
-    if sample.is_empty() {
-        bail!("nothing is left to label: no reply would have gone out, or all of them are labelled");
+    let (replies, sample) = sample(&folder, args.count.get(), &labels)?;
+    if replies == 0 {
+        bail!(
+            "nothing is there to label: in run {} no reply would have gone out. Simulate with --open or with a bolder dial (max_wrong_per_100 in {}), and label that run",
+            folder.facts()?.setup.run,
+            config.policy_file.display()
+        );
     }
-    screen.line(format!("{} replies at random. For each: r right, w wrong, s skip, q stop.\n", sample.len()));
+    match sample.len() {
+        0 => screen.line(format!("All {replies} replies are labelled already: a run over more tickets has more to label.")),
+        some => screen.line(format!("{some} of {replies} replies, at random. For each: r right, w wrong, s skip, q stop.\n")),
+    }
     let mut answers = std::io::stdin().lock().lines();
     for (n, line) in sample.iter().enumerate() {
         show(screen, n + 1, sample.len(), line);
@@ -61,9 +68,9 @@ pub async fn run(config: &Config, args: &LabelArgs, screen: &Screen) -> anyhow::
     Ok(ExitCode::SUCCESS)
 }
 
-/// Replies that went out and are not labelled, in a random order that is the same for the run: a second sitting goes on where the
-/// first one stopped.
-fn sample(folder: &RunFolder, count: usize, labels: &[Label]) -> anyhow::Result<Vec<Line>> {
+/// How many replies would have gone out; and those that are not labelled, in a random order that is the same for the run: a second sitting
+/// goes on where the first one stopped.
+fn sample(folder: &RunFolder, count: usize, labels: &[Label]) -> anyhow::Result<(usize, Vec<Line>)> {
     let is_labelled: BTreeSet<&String> = labels.iter().map(|label| &label.ticket).collect();
     let mut tickets = Vec::new();
     for line in folder.lines()? {
@@ -82,7 +89,7 @@ fn sample(folder: &RunFolder, count: usize, labels: &[Label]) -> anyhow::Result<
         }
     }
     lines.sort_by_key(|line| wanted.iter().position(|ticket| **ticket == line.ticket.0));
-    Ok(lines)
+    Ok((tickets.len(), lines))
 }
 
 fn show(screen: &Screen, n: usize, of: usize, line: &Line) {

@@ -10,11 +10,9 @@ use simulations::difference::Difference;
 use simulations::line::Line;
 use simulations::report::collect::{Beside, Collector};
 use simulations::report::data::Report;
+use simulations::report::labelled::Labels;
 use simulations::report::page::page;
-use simulations::scorers::action::Did;
-use simulations::scorers::judge::Judgement;
-use simulations::scorers::reply::{Meaning, Verdict};
-use simulations::statistics::prediction_powered::{Corrected, Labelled, correct, judge_error};
+use simulations::scorers::reply::Meaning;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use triage::intent::IntentName;
@@ -23,25 +21,17 @@ use triage::policy::Policy;
 /// Reads the lines of a finished run and writes `report.json` and `report.html`.
 pub async fn write(folder: &RunFolder, policy: &Policy, embedder: Arc<dyn Embedder>) -> anyhow::Result<Report> {
     let facts = folder.facts()?;
-    let mut collector = Collector::new(facts.setup.clone(), facts.second_from_block);
+    let mut collector = Collector::new(facts.setup.clone(), facts.second_from_block, labels(folder)?);
     for line in folder.lines()? {
         collector.see(&line?);
     }
     let questions: Vec<&str> = collector.unanswered().iter().map(|one| one.question.as_str()).collect();
-    let meaning = EmbedderMeaning(embedder);
+    let vectors = EmbedderMeaning(embedder).vectors(&questions).await?;
     let against = match &facts.compared_with {
-        Some(path) => Some(difference(&RunFolder::at(path), folder)?),
+        Some(path) => Some(difference(&RunFolder::at(path), folder, |name, place| collector.list(name, place))?),
         None => None,
     };
-    let beside = Beside {
-        vectors: meaning.vectors(&questions).await?,
-        documents: facts.documents,
-        contradicting: facts.contradicting,
-        audit: facts.audit,
-        twins: facts.twins,
-        corrected: corrected(folder)?,
-        against,
-    };
+    let beside = Beside { vectors, documents: facts.documents, contradicting: facts.contradicting, audit: facts.audit, against };
     let (report, listing) = collector.finish(beside, |intent| policy.dial(&IntentName(intent.to_owned())));
     let mut json = serde_json::to_vec_pretty(&report)?;
     json.push(b'\n');
@@ -50,12 +40,12 @@ pub async fn write(folder: &RunFolder, policy: &Policy, embedder: Arc<dyn Embedd
     Ok(report)
 }
 
-/// Two runs, ticket by ticket: the earlier one is read into memory by ticket, its decisions left out.
-pub fn difference(before: &RunFolder, now: &RunFolder) -> anyhow::Result<Difference> {
+/// Two runs, ticket by ticket; `list` is told on which lists the line of a place goes.
+pub fn difference(before: &RunFolder, now: &RunFolder, mut list: impl FnMut(&str, u32)) -> anyhow::Result<Difference> {
     let mut difference = Difference::new(before.report().context("the run to compare with is not finished")?.setup.run);
     let mut earlier = before.lines()?;
     let mut waiting: BTreeMap<triage::ticket::TicketId, Line> = BTreeMap::new();
-    for line in now.lines()? {
+    for (place, line) in (0u32..).zip(now.lines()?) {
         let line = line?;
         // Both are in the order of time, so that the partner is next in line or lies a little behind.
         while !waiting.contains_key(&line.ticket) {
@@ -68,44 +58,17 @@ pub fn difference(before: &RunFolder, now: &RunFolder) -> anyhow::Result<Differe
             }
         }
         if let Some(other) = waiting.remove(&line.ticket) {
-            difference.see(&other, &line);
+            difference.see(&other, &line).into_iter().for_each(|name| list(name, place));
         }
     }
     Ok(difference.finish())
 }
 
-/// The share of right replies, corrected by what a person marked; none without enough labels.
-fn corrected(folder: &RunFolder) -> anyhow::Result<Option<Corrected>> {
+/// What a person said of the replies; nothing when nobody has.
+fn labels(folder: &RunFolder) -> anyhow::Result<Labels> {
     let path = folder.file("labels.jsonl");
     if !path.exists() {
-        return Ok(None);
+        return Ok(Labels::new());
     }
-    let labels: BTreeMap<String, bool> =
-        read_lines::<Label>(&path)?.map(|label| label.map(|label| (label.ticket, label.is_right))).collect::<anyhow::Result<_>>()?;
-    let (mut judged_right, mut of) = (0, 0);
-    let (mut labelled, mut automatic, mut has_judge) = (Vec::new(), Vec::new(), false);
-    for line in folder.lines()? {
-        let line = line?;
-        let Some(scores) = line.scores.as_ref().filter(|scores| line.counts() && scores.did == Did::Reply) else { continue };
-        // What cannot be compared is called wrong here: the judge must say one or the other.
-        let right = scores.verdict().and_then(Verdict::is_wrong) == Some(false);
-        of += 1;
-        judged_right += usize::from(right);
-        if let Some(is_right) = labels.get(&line.ticket.0) {
-            let by_itself = match scores.reply.as_ref().and_then(|reply| reply.judgement.as_ref()) {
-                Some(Judgement::Opinion { automatic, .. }) => {
-                    has_judge = true;
-                    scores.unsafe_because.is_empty() && automatic.is_wrong() == Some(false)
-                }
-                Some(Judgement::None) | None => right,
-            };
-            labelled.push(Labelled { judged_right: right, is_right: *is_right });
-            automatic.push(Labelled { judged_right: by_itself, is_right: *is_right });
-        }
-    }
-    let mut corrected = correct(judged_right, of, &labelled);
-    if let Some(corrected) = corrected.as_mut().filter(|_| has_judge) {
-        corrected.automatic = Some(judge_error(&automatic));
-    }
-    Ok(corrected)
+    read_lines::<Label>(&path)?.map(|label| label.map(|label| (label.ticket, label.is_right))).collect()
 }

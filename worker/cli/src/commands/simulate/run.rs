@@ -41,6 +41,7 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
     if args.blocks < BLOCKS_MIN {
         bail!("--blocks {} is too few: at least {BLOCKS_MIN}", args.blocks);
     }
+    let tickets_digest = digest::of_file(Path::new(path)).with_context(|| input::unopened(path))?;
     let home = Home::open(&config.data_dir)?;
     let config = &embedding(config, args.lexical);
     let (mind, judge) = (args.mind.mind(), args.judge || (args.mind.mind().asks_a_model() && !args.no_judge));
@@ -57,7 +58,7 @@ pub async fn run(config: &Config, args: &SimulateArgs, screen: &Screen) -> anyho
     (setup.mind, setup.judge) = (mind, judge);
     setup.model = model.as_ref().map(|_| described(config)).transpose()?;
     setup.documents_from = documents.from.clone();
-    setup.run = hash::of(&(&setup, digest::of_file(Path::new(path))?, &documents.digest, &compared, &args.columns, &args.time_zone));
+    setup.run = hash::of(&(&setup, tickets_digest, &documents.digest, &compared, &args.columns, &args.time_zone));
     let folder = RunFolder::new(&home, args.out.as_deref(), &setup.run);
     check_empty(&folder)?;
     let known = folder.facts().ok().filter(|facts| facts.setup.run == setup.run && folder.file("report.html").exists());
@@ -124,7 +125,6 @@ async fn decide_all(
         documents: documents.names,
         contradicting,
         audit: replayed.audit,
-        twins: input.twins.found().len(),
         compared_with: compared.as_deref().map(canonical),
         setup,
     };
@@ -235,6 +235,9 @@ fn print(screen: &Screen, report: &Report, folder: &RunFolder, is_known: bool) {
             "Against run {}: {} better, {} worse, {} the same.",
             against.before, against.better, against.worse, against.same
         ));
+    }
+    if report.names_no_intent() {
+        screen.line("No ticket says what it was about, so that nothing could be learned or compared: name where that stands with --column intent=… (docs/tickets.md).");
     }
     screen.line(format!("Report: {}", folder.file("report.html").display()));
 }

@@ -7,7 +7,7 @@ use simulations::calibrate::Judged;
 use simulations::line::Line;
 use simulations::past::{Human, LeftOut, PastError, pseudonym, replayable};
 use simulations::score::{Bench, score};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use triage::consultation::Mind as Author;
 use triage::past::PastTicket;
@@ -26,6 +26,8 @@ pub struct Block {
     pub left_out: Option<LeftOut>,
     /// Conversations that stand in the file before, under another id.
     pub copies: BTreeSet<TicketId>,
+    /// Conversations that would give one another's answer away.
+    pub twins: Arc<BTreeMap<TicketId, BTreeSet<TicketId>>>,
 }
 
 /// A ticket of the block.
@@ -56,7 +58,9 @@ pub async fn decide_page(
             let _permit = room.acquire().await;
             let mut turns = Vec::with_capacity(part.len());
             for (past, back) in &part {
-                turns.push(decide_one(&block, past, *back).await);
+                let mut turn = decide_one(&block, past, *back).await;
+                turn.line.twins = block.twins.get(&past.ticket.id).map_or(0, BTreeSet::len);
+                turns.push(turn);
             }
             turns
         }));
@@ -104,6 +108,7 @@ pub fn undecided(past: &PastTicket, block: usize, why: LeftOut) -> Line {
         block,
         customer: pseudonym(past),
         left_out: Some(why),
+        twins: 0,
         question: first.map(|message| personal.clean(&message.text)).unwrap_or_default(),
         human: Human { intents: past.intents.clone(), ..Human::default() },
         decision: None,

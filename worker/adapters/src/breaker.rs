@@ -1,12 +1,13 @@
-//! A circuit breaker: an endpoint that fails again and again is left alone for a while, then tried with one call.
+//! A circuit breaker: a server that fails again and again is left alone for a while, then tried with one call.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The state of one endpoint.
+/// The state of one server.
 #[derive(Debug)]
 pub struct Breaker {
+    of: &'static str,
     failures_max: u32,
     open_for: Duration,
     state: Mutex<State>,
@@ -18,14 +19,14 @@ enum State {
     Closed { failures: u32 },
     /// No call passes before this moment.
     Open { until: Instant },
-    /// One call is under way to see whether the endpoint is back; if nobody says how it ended, another may try at this moment.
+    /// One call is under way to see whether the server is back; if nobody says how it ended, another may try at this moment.
     HalfOpen { again: Instant },
 }
 
 impl Breaker {
-    /// A closed one.
-    pub fn new(failures_max: u32, open_for: Duration) -> Self {
-        Breaker { failures_max: failures_max.max(1), open_for, state: Mutex::new(State::Closed { failures: 0 }) }
+    /// A closed one. `of` names the server in the log and in the metrics.
+    pub fn new(of: &'static str, failures_max: u32, open_for: Duration) -> Self {
+        Breaker { of, failures_max: failures_max.max(1), open_for, state: Mutex::new(State::Closed { failures: 0 }) }
     }
 
     /// Whether a call may pass now.
@@ -54,7 +55,7 @@ impl Breaker {
         };
         let is_open = matches!(*state, State::Open { .. });
         if is_open != was_open {
-            tracing::warn!(name: "breaker", of = "model", open = is_open, "circuit breaker changed");
+            tracing::warn!(name: "breaker", of = self.of, open = is_open, "circuit breaker changed");
         }
     }
 }
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn it_opens_after_failures_in_a_row_and_closes_after_a_good_probe() {
-        let (breaker, start) = (Breaker::new(3, Duration::from_secs(10)), Instant::now());
+        let (breaker, start) = (Breaker::new("model", 3, Duration::from_secs(10)), Instant::now());
         let later = |seconds| start + Duration::from_secs(seconds);
         breaker.record(false, start);
         breaker.record(false, start);
@@ -83,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_probe_that_nobody_ended_blocks_nobody_for_ever() {
-        let (breaker, start) = (Breaker::new(1, Duration::from_secs(10)), Instant::now());
+        let (breaker, start) = (Breaker::new("model", 1, Duration::from_secs(10)), Instant::now());
         breaker.record(false, start);
         assert!(breaker.admits(start + Duration::from_secs(10)));
         assert!(!breaker.admits(start + Duration::from_secs(19)));
