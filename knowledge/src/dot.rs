@@ -57,17 +57,6 @@ pub fn add_rows(sums: &mut [f32], rows: &[i8], wanted: impl Iterator<Item = (usi
     add_rows_portable(sums, rows, wanted);
 }
 
-/// Adds a row times a factor to sums, number by number; none is fused, so that the sums are the same everywhere. The shorter of the two
-/// says how many.
-pub fn add_floats(sums: &mut [f32], row: &[f32], factor: f32) {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
-        return unsafe { add_floats_avx2(sums, row, factor) };
-    }
-    add_floats_portable(sums, row, factor);
-}
-
 /// Sum of products of floating-point numbers. Eight sums side by side, so that the processor can add them at once; the order is fixed,
 /// so that the sum is the same everywhere.
 pub fn dot_floats(a: &[f32], b: &[f32]) -> f32 {
@@ -155,30 +144,9 @@ fn add_rows_portable(sums: &mut [f32], rows: &[i8], wanted: impl Iterator<Item =
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn add_floats_avx2(sums: &mut [f32], row: &[f32], factor: f32) {
-    add_floats_portable(sums, row, factor);
-}
-
-#[inline(always)]
-fn add_floats_portable(sums: &mut [f32], row: &[f32], factor: f32) {
-    sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += factor * value);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_row_of_floats_is_added_with_its_factor_whatever_the_processor_can_do() {
-        let row: Vec<f32> = (0..77_u16).map(|i| f32::from(i) * 0.37 - 9.0).collect();
-        let (mut sums, mut portable) = (vec![0.25_f32; 77], vec![0.25_f32; 77]);
-        add_floats(&mut sums, &row, -1.3);
-        add_floats_portable(&mut portable, &row, -1.3);
-        assert_eq!(sums, portable);
-        assert!((sums[5] - (0.25 - 1.3 * row[5])).abs() < 1e-6);
-    }
 
     #[test]
     fn every_length_gives_the_plain_sum_of_products() {

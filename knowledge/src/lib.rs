@@ -9,6 +9,7 @@ pub mod document;
 pub mod dot;
 pub mod feed;
 pub mod fusion;
+pub mod lanes;
 pub mod learned;
 pub mod personal_data;
 pub mod ports;

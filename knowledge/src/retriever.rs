@@ -7,7 +7,7 @@ use crate::fusion::{PIN_BOOST, Scored, fuse};
 use crate::ports::embedder::{Embedder, EmbedderError, Embedding};
 use crate::ports::store::{Revision, StoreError};
 use crate::ports::vector_index::{Filter, Hit, IndexError, Search};
-use crate::words::{content_words, overlap};
+use crate::words::{content_words, overlap_of_texts};
 use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -145,12 +145,10 @@ fn rank(mut hits: Vec<Hit>, chunks: Vec<Chunk>, query: &Query, log: &Log) -> Vec
     passages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.kind.cmp(&b.kind)).then_with(|| a.id.cmp(&b.id)));
     passages.truncate(query.passages_max);
     // The overlap is a signal, not a score: only what is kept is measured.
-    passages.iter_mut().for_each(|passage| passage.overlap = overlap(&words, &content_words(&all_words(passage))));
+    for passage in &mut passages {
+        passage.overlap = overlap_of_texts(&words, &[&passage.title, passage.question.as_deref().unwrap_or_default(), &passage.text]);
+    }
     passages
-}
-
-fn all_words(passage: &Passage) -> String {
-    format!("{}\n{}\n{}", passage.title, passage.question.as_deref().unwrap_or_default(), passage.text)
 }
 
 fn may_see(chunk: &Chunk, query: &Query) -> bool {

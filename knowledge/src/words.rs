@@ -1,5 +1,6 @@
 //! Words, folded so that spelling variants meet: for the overlap of a question with a passage.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 use triage::text::fold;
@@ -37,8 +38,7 @@ static STOP_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| STOP_WORDS.iter().co
 /// The words of a text that say what it is about, folded, without plural endings, each once.
 pub fn content_words(text: &str) -> BTreeSet<String> {
     let folded = fold(text);
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.filter(|word| is_telling(word)).map(stem).collect()
+    words(&folded).filter(|word| is_telling(word)).map(|word| stem(word).into_owned()).collect()
 }
 
 /// The share of the content words of `query` that stand in `passage`, between 0 and 1; 0 when the query has none.
@@ -49,6 +49,27 @@ pub fn overlap(query: &BTreeSet<String>, passage: &BTreeSet<String>) -> f64 {
     query.intersection(passage).count() as f64 / query.len() as f64
 }
 
+/// The same of texts whose content words nobody needs besides.
+pub fn overlap_of_texts(query: &BTreeSet<String>, texts: &[&str]) -> f64 {
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    for text in texts {
+        let folded = fold(text);
+        for word in words(&folded) {
+            // Most words are not asked for: what is looked at closely is what is.
+            if let Some(asked) = query.get(stem(word).as_ref())
+                && is_telling(word)
+            {
+                found.insert(asked);
+            }
+        }
+    }
+    if query.is_empty() { 0.0 } else { found.len() as f64 / query.len() as f64 }
+}
+
+fn words(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
 fn is_telling(word: &str) -> bool {
     let is_single_letter = word.chars().count() == 1 && word.chars().all(|c| c.is_ascii_alphabetic());
     !is_single_letter && !STOP_SET.contains(word)
@@ -56,9 +77,9 @@ fn is_telling(word: &str) -> bool {
 
 /// Takes off endings that plural and gender change, from both sides alike: `policies` and `policy` meet, `remboursée` and
 /// `remboursés`.
-fn stem(word: &str) -> String {
+fn stem(word: &str) -> Cow<'_, str> {
     if word.chars().count() < FOLD_CHARS_MIN {
-        return word.to_owned();
+        return Cow::Borrowed(word);
     }
     let stem = match word.strip_suffix('s') {
         Some(rest) if !rest.ends_with('s') => rest,
@@ -67,7 +88,7 @@ fn stem(word: &str) -> String {
     let bare = stem.trim_end_matches('e');
     let stem = if bare.chars().count() < STEM_CHARS_MIN { stem } else { bare };
     match stem.strip_suffix('y') {
-        Some(rest) => format!("{rest}i"),
-        None => stem.to_owned(),
+        Some(rest) => Cow::Owned(format!("{rest}i")),
+        None => Cow::Borrowed(stem),
     }
 }

@@ -3,7 +3,7 @@
 use knowledge::chunk::KeyKind;
 use knowledge::fusion::fuse;
 use knowledge::ports::vector_index::Hit;
-use knowledge::words::{content_words, overlap};
+use knowledge::words::{content_words, overlap, overlap_of_texts};
 use triage::evidence::PassageId;
 
 fn hit(passage: &str, kind: KeyKind, cosine: f32, bm25: f32) -> Hit {
@@ -86,6 +86,7 @@ fn overlap_sees_through_case_accents_and_plurals() {
         ("gift card", "", 0.0),
     ] {
         let measured = overlap(&content_words(query), &content_words(passage));
+        assert!((overlap_of_texts(&content_words(query), &[passage, ""]) - measured).abs() < f64::EPSILON, "{query} | {passage}");
         assert!((measured - share).abs() < 1e-9, "{query}: {measured}");
     }
 }

@@ -4,7 +4,7 @@
 use runtime::delivery::DeliveryState;
 use runtime::ports::clock::Clock;
 use runtime::ports::records::Records;
-use runtime::sweep::LastSweep;
+use runtime::steadiness::Moment;
 use tests::vendor_house::{COMPANY, CUSTOMER, VendorHouse, Way};
 
 #[tokio::test]
@@ -72,7 +72,7 @@ const HOUR_MS: i64 = 3_600_000;
 async fn what_a_clock_that_was_ahead_did_not_see_is_fetched_once_it_is_set_right() {
     let house = VendorHouse::bare(Way::Twilio).await.unwrap();
     house.customer_writes("do gift cards expire?").await.unwrap();
-    let mut last: Option<LastSweep> = Some(house.sweep.round(None).await.unwrap());
+    let mut last: Option<Moment> = Some(house.sweep.round(None).await.unwrap());
     house.clock.jump(HOUR_MS);
     for minute in 0..20 {
         let vendors_time = house.clock.now();

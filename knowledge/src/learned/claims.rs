@@ -37,9 +37,7 @@ fn is_name(bare: &str) -> bool {
 /// The name stands among the words of the passages. In German, where every noun has a capital, another form of the word is enough.
 pub fn stands_in(name: &str, words: &[String], language: Option<Language>) -> bool {
     let parts = split(name);
-    parts
-        .iter()
-        .all(|part| words.iter().any(|word| word == part || (language == Some(Language::DE) && same_stem(&stem(word), &stem(part)))))
+    parts.iter().all(|part| words.iter().any(|word| word == part || (language == Some(Language::DE) && same_stem(stem(word), stem(part)))))
 }
 
 /// Folded words with their possessive ending gone: "Harbor's" is "harbor".

@@ -167,11 +167,12 @@ impl Wanted {
     }
 }
 
-/// Share of weighted words that an ask and a question have in common (Dice), between 0 and 1.
-pub fn likeness(ask: &str, question: &str) -> f64 {
-    let (a, b) = (content_stems(ask), content_stems(question));
+/// Share of the words of meaning that an ask and a question have in common (Dice), between 0 and 1. The ask is given as its
+/// [`content_stems`]: it is held against many questions.
+pub fn likeness(asked: &[String], question: &str) -> f64 {
+    let (a, b) = (asked, content_stems(question));
     let total = a.len() + b.len();
-    let shared = a.iter().filter(|stem| holds(&b, stem)).count() + b.iter().filter(|stem| holds(&a, stem)).count();
+    let shared = a.iter().filter(|stem| holds(&b, stem)).count() + b.iter().filter(|stem| holds(a, stem)).count();
     if total == 0 { 0.0 } else { shared as f64 / total as f64 }
 }
 

@@ -1,8 +1,9 @@
 //! Linear classifiers on sparse features or on vectors: one against the rest, stored as bytes with one scale a feature.
 
 use crate::dot::add_rows;
+use crate::lanes::{LANES, Lanes};
 use crate::learned::features::SparseVector;
-use crate::learned::{machine, softmax};
+use crate::learned::{machines, softmax};
 use serde::{Deserialize, Serialize};
 
 /// How much losses weigh against the penalty, for n-grams.
@@ -24,32 +25,29 @@ pub struct LinearModel {
 impl LinearModel {
     /// One support vector machine a class. Rows and classes are as many; features beyond the given number are ignored.
     pub fn machines(rows: &[SparseVector], classes: &[usize], features: usize, class_count: usize, seed: u64) -> Self {
-        let squares: Vec<f32> = rows.iter().map(|row| row.values.iter().map(|value| value * value).sum()).collect();
-        let mut weights = vec![0.0; features.saturating_mul(class_count)];
-        let mut bias = Vec::with_capacity(class_count);
-        for class in 0..class_count {
-            let (of_class, of_bias) = machine::fit(rows, &squares, |at| classes.get(at) == Some(&class), features, C_WORDS, seed);
-            bias.push(of_bias * MARGIN_WARMTH);
-            let places = weights.iter_mut().skip(class).step_by(class_count);
-            places.zip(of_class).for_each(|(place, weight)| *place = weight * MARGIN_WARMTH);
-        }
-        LinearModel::quantised(&weights, bias, class_count)
+        let blocks = (0..class_count).step_by(LANES).map(|first| {
+            let lanes = class_count - first;
+            let machines = machines::fit(rows, classes, first, lanes, features, C_WORDS, seed);
+            (machines.weights, machines.bias)
+        });
+        LinearModel::quantised(&blocks.collect::<Vec<_>>(), features, class_count, MARGIN_WARMTH)
     }
 
     /// Multinomial logistic regression.
     pub fn softmax(rows: &[SparseVector], classes: &[usize], features: usize, class_count: usize, seed: u64) -> Self {
-        let (weights, bias) = softmax::fit(rows, classes, features, class_count, seed);
-        LinearModel::quantised(&weights, bias, class_count)
+        LinearModel::quantised(&softmax::fit(rows, classes, features, class_count, seed), features, class_count, 1.0)
     }
 
-    /// Weights, feature after feature, as bytes with one scale a feature.
-    fn quantised(weights: &[f32], bias: Vec<f32>, class_count: usize) -> Self {
-        let (mut scales, mut bytes) = (Vec::new(), Vec::with_capacity(weights.len()));
-        for of_feature in weights.chunks_exact(class_count.max(1)) {
-            let scale = of_feature.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs())) / f32::from(i8::MAX);
+    /// Weights and biases of blocks of classes, times a factor, as bytes with one scale a feature.
+    fn quantised(blocks: &[(Vec<Lanes>, Lanes)], features: usize, class_count: usize, factor: f32) -> Self {
+        let bias = blocks.iter().flat_map(|(_, bias)| bias).take(class_count).map(|bias| bias * factor).collect();
+        let (mut scales, mut bytes) = (Vec::with_capacity(features), Vec::with_capacity(features.saturating_mul(class_count)));
+        for feature in 0..features {
+            let lanes = || blocks.iter().filter_map(|(weights, _)| weights.get(feature)).flatten().take(class_count);
+            let scale = lanes().fold(0.0f32, |largest, weight| largest.max(weight.abs())) / f32::from(i8::MAX);
             let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-            scales.push(scale);
-            bytes.extend(of_feature.iter().map(|weight| (weight * inverse).round() as i8));
+            scales.push(scale * factor);
+            bytes.extend(lanes().map(|weight| (weight * inverse).round() as i8));
         }
         LinearModel { classes: class_count, bias, scales, weights: bytes }
     }

@@ -29,7 +29,7 @@ pub mod joins;
 pub mod letters;
 pub mod linear;
 pub mod links;
-pub mod machine;
+pub mod machines;
 pub mod measures;
 pub mod model;
 pub mod named;

@@ -9,6 +9,7 @@ use crate::learned::claims;
 use crate::learned::named_words::{ANY_DAY, ASKED, DIRECTIONS, NO_PLACES, SENDING, SERVICES, UNITS, UNTIL};
 use crate::learned::number::numbers;
 use crate::learned::places::places;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use triage::evidence::Passage;
 use triage::language::Language;
@@ -86,7 +87,11 @@ pub fn named(ask: &str, names: &Names) -> Vec<Named> {
     let known = claims::split(ask).into_iter().filter(|word| names.0.contains(word) && !is_listed(word) && day(word).is_none());
     named.extend(known.map(|word| Named { written: word, kind: Kind::Name }));
     named.extend(words.split(' ').filter_map(|word| day(word).map(|day| Named { written: word.to_owned(), kind: Kind::Day(day) })));
-    named.extend(numbered(&words).map(|(word, number)| Named { written: format!("{word} {number}"), kind: Kind::Numbered(word, number) }));
+    named.extend(
+        numbered(&words)
+            .into_iter()
+            .map(|(word, number)| Named { written: format!("{word} {number}"), kind: Kind::Numbered(word.to_owned(), number.to_owned()) }),
+    );
     named.extend(object(&words).map(|object| Named { written: object.join(" "), kind: Kind::Object(object) }));
     let mut once: Vec<Named> = Vec::new();
     for thing in named {
@@ -147,84 +152,110 @@ fn day(word: &str) -> Option<usize> {
 }
 
 /// Words with the number that follows them, and codes of letters and digits: "brightline 600", "bl600".
-fn numbered(plain: &str) -> impl Iterator<Item = (String, String)> {
-    let words: Vec<&str> = plain.split(' ').collect();
-    let is_number = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
-    let pairs = (1..words.len()).filter_map(|at| {
-        let (word, number) = (*words.get(at - 1)?, *words.get(at)?);
-        let is_counted = words.get(at + 1).is_some_and(|next| UNITS.contains(next));
-        let is_thing = word.chars().all(char::is_alphabetic) && word.len() > 1 && !is_function_word(word) && !UNITS.contains(&word);
-        (is_thing && is_number(number) && !is_counted).then(|| (word.to_owned(), number.to_owned()))
-    });
-    let codes = words.iter().filter_map(|word| {
-        let letters = word.find(|c: char| c.is_ascii_digit()).filter(|letters| *letters > 1)?;
-        let (head, tail) = word.split_at(letters);
-        let is_code = head.chars().all(char::is_alphabetic) && tail.chars().all(|c| c.is_ascii_alphanumeric());
-        is_code.then(|| (head.to_owned(), tail.to_owned()))
-    });
-    pairs.chain(codes).collect::<Vec<_>>().into_iter()
+fn numbered(plain: &str) -> Vec<(&str, &str)> {
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_digit());
+    let is_thing =
+        |word: &str| word.len() > 1 && word.chars().all(char::is_alphabetic) && !is_function_word(word) && !UNITS.contains(&word);
+    let (mut pairs, mut codes) = (Vec::new(), Vec::new());
+    let (mut before, mut words) = ("", plain.split(' ').peekable());
+    while let Some(word) = words.next() {
+        let mut is_counted = || words.peek().is_some_and(|next| UNITS.contains(next));
+        if is_number(word) && is_thing(before) && !is_counted() {
+            pairs.push((before, word));
+        }
+        codes.extend(code(word));
+        before = word;
+    }
+    pairs.extend(codes);
+    pairs
+}
+
+/// "bl600": letters, and what begins with a digit behind them.
+fn code(word: &str) -> Option<(&str, &str)> {
+    let letters = word.find(|c: char| c.is_ascii_digit()).filter(|letters| *letters > 1)?;
+    let (head, tail) = word.split_at(letters);
+    let is_code = head.chars().all(char::is_alphabetic) && tail.bytes().all(|c| c.is_ascii_alphanumeric());
+    is_code.then_some((head, tail))
 }
 
 /// What an answer says and rests on, in plain words.
 pub struct Answer {
-    said: String,
+    said: Plain,
     /// Headings and questions of what is cited.
-    about: String,
+    about: Plain,
     /// Texts of what is cited.
-    around: String,
+    around: Plain,
+}
+
+/// Plain words, with what is looked for again and again in them.
+#[derive(Default)]
+struct Plain {
+    words: String,
+    /// Stems and numbers of the numbered things among them, from the first question for one on.
+    numbered: OnceCell<Vec<(String, String)>>,
+}
+
+impl Plain {
+    fn numbered(&self) -> &[(String, String)] {
+        let found = || numbered(&self.words).into_iter().map(|(word, number)| (stem(word).to_owned(), number.to_owned())).collect();
+        self.numbered.get_or_init(found)
+    }
+
+    fn add(&mut self, text: &str) {
+        self.words.push_str(&plain(text));
+        self.words.push(' ');
+    }
 }
 
 impl Answer {
     /// An answer with the passages that it cites.
     pub fn of<'a>(text: &str, cited: impl Iterator<Item = &'a Passage>) -> Self {
-        let mut answer = Answer { said: plain(text), about: String::new(), around: String::new() };
+        let said = Plain { words: plain(text), ..Plain::default() };
+        let mut answer = Answer { said, about: Plain::default(), around: Plain::default() };
         for passage in cited {
-            for about in [passage.title.as_str(), passage.question.as_deref().unwrap_or_default()] {
-                answer.about.push_str(&plain(about));
-                answer.about.push(' ');
-            }
-            answer.around.push_str(&plain(&passage.text));
-            answer.around.push(' ');
+            answer.about.add(&passage.title);
+            answer.about.add(passage.question.as_deref().unwrap_or_default());
+            answer.around.add(&passage.text);
         }
         answer
     }
 
     /// The answer speaks of the thing, or at least of no other in its stead.
     pub fn speaks_of(&self, thing: &Named, names: &Names) -> bool {
-        let holds = |text: &str| holds(text, thing);
-        if holds(&self.said) || holds(&self.about) {
+        if holds(&self.said, thing) || holds(&self.about, thing) {
             return true;
         }
-        let is_around = holds(&self.around);
+        let is_around = || holds(&self.around, thing);
         match &thing.kind {
-            Kind::Place(_) => is_around && places(&self.said).is_empty(),
-            Kind::Name => is_around && !names_one(&self.said, names),
-            Kind::Object(_) => is_around,
-            Kind::Day(day) => !names_another_day(&self.said, *day),
+            Kind::Place(_) => places(&self.said.words).is_empty() && is_around(),
+            Kind::Name => !names_one(&self.said.words, names) && is_around(),
+            Kind::Object(_) => is_around(),
+            Kind::Day(day) => !names_another_day(&self.said.words, *day),
             Kind::Numbered(word, _) => {
-                let mut rivals = numbered(&self.said).chain(numbered(&self.about));
-                !rivals.any(|(other, _)| same_stem(&stem(&other), &stem(word)))
+                let mut rivals = self.said.numbered().iter().chain(self.about.numbered());
+                !rivals.any(|(other, _)| same_stem(other, stem(word)))
             }
         }
     }
 }
 
-fn holds(text: &str, thing: &Named) -> bool {
+fn holds(text: &Plain, thing: &Named) -> bool {
+    let words = || text.words.split(' ');
     match &thing.kind {
-        Kind::Place(key) => places(text).iter().any(|place| place.key == *key),
+        Kind::Place(key) => places(&text.words).iter().any(|place| place.key == *key),
         Kind::Name => {
             let wanted = stem(&thing.written);
-            text.split(' ').any(|word| word == thing.written || same_stem(&stem(word), &wanted))
+            words().any(|word| word == thing.written || same_stem(stem(word), wanted))
         }
-        Kind::Object(words) => {
-            let is_it = |said: &str, word: &String| same_stem(&stem(said), &stem(word)) || is_misspelt(said, word);
-            text.split(' ').any(|said| words.iter().any(|word| is_it(said, word)))
+        Kind::Object(wanted) => {
+            let is_it = |said: &str, word: &String| same_stem(stem(said), stem(word)) || is_misspelt(said, word);
+            words().any(|said| wanted.iter().any(|word| is_it(said, word)))
         }
-        Kind::Day(wanted) => text.split(' ').any(|word| day(word) == Some(*wanted)),
+        Kind::Day(wanted) => words().any(|word| day(word) == Some(*wanted)),
         Kind::Numbered(word, number) => {
-            let joined = format!("{word}{number}");
-            let is_there = numbered(text).any(|(other, its)| its == *number && same_stem(&stem(&other), &stem(word)));
-            is_there || text.split(' ').any(|other| other == joined)
+            let is_it = |(other, its): &(String, String)| its == number && same_stem(other, stem(word));
+            let is_joined = |other: &str| other.strip_prefix(word.as_str()) == Some(number);
+            text.numbered().iter().any(is_it) || words().any(is_joined)
         }
     }
 }

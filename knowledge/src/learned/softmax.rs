@@ -3,9 +3,8 @@
 //! AdaGrad with one step size a feature (Duchi et al. 2011) and an L2 penalty that is applied once an epoch. The order of the examples
 //! comes from a seed, so the same examples give the same weights.
 
-use crate::dot::add_floats;
+use crate::lanes::{LANES, Lanes, add_products, add_row};
 use crate::learned::features::SparseVector;
-use crate::learned::linear::log_softmax;
 use triage::random::Random;
 
 /// Inverse strength of the L2 penalty, as `C` of the usual textbooks: the penalty is `|w|² / 2C` beside the sum of losses.
@@ -19,8 +18,9 @@ pub const EPOCHS_MIN: usize = 10;
 /// No example is seen more often.
 pub const EPOCHS_MAX: usize = 20;
 
-/// Fits on rows with their classes: one weight vector a feature (`classes` numbers each, feature after feature), and the biases.
-pub fn fit(rows: &[SparseVector], classes: &[usize], features: usize, class_count: usize, seed: u64) -> (Vec<f32>, Vec<f32>) {
+/// Fits on rows with their classes, [`LANES`] classes a block: each block's weights, feature after feature, and its biases. Lanes beyond
+/// the classes mean nothing.
+pub fn fit(rows: &[SparseVector], classes: &[usize], features: usize, class_count: usize, seed: u64) -> Vec<(Vec<Lanes>, Lanes)> {
     let mut trainer = Trainer::new(features, class_count);
     let mut order: Vec<usize> = (0..rows.len().min(classes.len())).collect();
     let epochs = (STEPS_WANTED / order.len().max(1)).clamp(EPOCHS_MIN, EPOCHS_MAX);
@@ -34,29 +34,35 @@ pub fn fit(rows: &[SparseVector], classes: &[usize], features: usize, class_coun
         }
         trainer.shrink();
     }
-    (trainer.weights, trainer.bias)
+    trainer.weights.into_iter().zip(trainer.bias).collect()
 }
 
 struct Trainer {
     classes: usize,
-    bias: Vec<f32>,
+    /// One a block of classes.
+    bias: Vec<Lanes>,
     bias_squares: f32,
-    weights: Vec<f32>,
+    /// One list of features a block of classes.
+    weights: Vec<Vec<Lanes>>,
     /// Sum of squared gradients, one a feature.
     squares: Vec<f32>,
-    /// Scores, then residuals, of the example at hand.
-    scratch: Vec<f32>,
+    /// Scores, then residuals, of the example at hand; those of lanes beyond the classes are zero in the end.
+    scratch: Vec<Lanes>,
+    /// The steps of the example's features.
+    steps: Vec<f32>,
 }
 
 impl Trainer {
     fn new(features: usize, classes: usize) -> Self {
+        let blocks = classes.div_ceil(LANES);
         Trainer {
             classes,
-            bias: vec![0.0; classes],
+            bias: vec![[0.0; LANES]; blocks],
             bias_squares: 0.0,
-            weights: vec![0.0; features.saturating_mul(classes)],
+            weights: vec![vec![[0.0; LANES]; features]; blocks],
             squares: vec![0.0; features],
-            scratch: vec![0.0; classes],
+            scratch: vec![[0.0; LANES]; blocks],
+            steps: Vec::with_capacity(features),
         }
     }
 
@@ -65,39 +71,51 @@ impl Trainer {
             return;
         }
         self.scratch.copy_from_slice(&self.bias);
-        for (index, value) in row.indices.iter().zip(&row.values) {
-            let from = *index as usize * self.classes;
-            if let Some(weights) = self.weights.get(from..from + self.classes) {
-                add_floats(&mut self.scratch, weights, *value);
-            }
+        for (scores, weights) in self.scratch.iter_mut().zip(&self.weights) {
+            add_products(scores, weights, &row.indices, &row.values);
         }
-        log_softmax(&mut self.scratch);
-        self.scratch.iter_mut().for_each(|score| *score = score.exp());
-        if let Some(own) = self.scratch.get_mut(class) {
+        let scores = self.scratch.as_flattened_mut();
+        let (scores, beyond) = scores.split_at_mut(self.classes);
+        beyond.fill(0.0);
+        probabilities(scores);
+        if let Some(own) = scores.get_mut(class) {
             *own -= 1.0;
         }
-        let residual_squares: f32 = self.scratch.iter().map(|residual| residual * residual).sum();
-        for (index, value) in row.indices.iter().zip(&row.values) {
-            let at = *index as usize;
-            let from = at * self.classes;
-            let Some(weights) = self.weights.get_mut(from..from + self.classes) else { continue };
-            let Some(squares) = self.squares.get_mut(at) else { continue };
+        let residual_squares: f32 = scores.iter().map(|residual| residual * residual).sum();
+        self.steps.clear();
+        self.steps.extend(row.indices.iter().zip(&row.values).map(|(index, value)| {
+            let Some(squares) = self.squares.get_mut(*index as usize) else { return 0.0 };
             *squares += value * value * residual_squares;
-            let step = STEP * value / (*squares + f32::EPSILON).sqrt();
-            add_floats(weights, &self.scratch, -step);
+            -STEP * value / (*squares + f32::EPSILON).sqrt()
+        }));
+        for (weights, residuals) in self.weights.iter_mut().zip(&self.scratch) {
+            add_row(weights, &row.indices, &self.steps, residuals);
         }
         self.bias_squares += residual_squares;
         let step = STEP / (self.bias_squares + f32::EPSILON).sqrt();
-        self.bias.iter_mut().zip(&self.scratch).for_each(|(bias, residual)| *bias -= step * residual);
+        self.bias.as_flattened_mut().iter_mut().zip(self.scratch.as_flattened()).for_each(|(bias, residual)| *bias -= step * residual);
     }
 
     /// The penalty of one epoch, as a proximal step: each feature with its own step size.
     fn shrink(&mut self) {
-        for (weights, squares) in self.weights.chunks_exact_mut(self.classes.max(1)).zip(&self.squares) {
-            if *squares > 0.0 {
-                let keep = 1.0 / (1.0 + STEP / squares.sqrt() / C);
-                weights.iter_mut().for_each(|weight| *weight *= keep);
+        for weights in &mut self.weights {
+            for (weights, squares) in weights.iter_mut().zip(&self.squares) {
+                if *squares > 0.0 {
+                    let keep = 1.0 / (1.0 + STEP / squares.sqrt() / C);
+                    weights.iter_mut().for_each(|weight| *weight *= keep);
+                }
             }
         }
     }
+}
+
+/// Scores become probabilities.
+fn probabilities(scores: &mut [f32]) {
+    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut sum = 0.0;
+    for score in scores.iter_mut() {
+        *score = (*score - highest).exp();
+        sum += *score;
+    }
+    scores.iter_mut().for_each(|score| *score /= sum);
 }

@@ -183,9 +183,10 @@ enum Trust {
 /// An approved answer or a past reply whose question is near, or what was approved for the intent.
 fn known_answer<'a>(ask: &str, passages: &[&'a Passage], intent: Option<&IntentName>) -> Option<Answer<'a>> {
     let mut best: Option<((Trust, f64), Answer<'a>)> = None;
+    let stems = content_stems(ask);
     for passage in passages.iter().copied() {
         let is_for_intent = passage.kind == PassageKind::Approved && intent.is_some() && passage.intent.as_ref() == intent;
-        let asked = passage.question.as_deref().map(|question| likeness(ask, question).max(passage.similarity));
+        let asked = passage.question.as_deref().map(|question| likeness(&stems, question).max(passage.similarity));
         let near = asked.unwrap_or(passage.similarity);
         let (trust, spans) = match passage.kind {
             PassageKind::Approved if asked.is_some_and(|near| near >= APPROVED_NEAR_MIN) => (Trust::Approved, all_spans(passage)),

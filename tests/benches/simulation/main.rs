@@ -29,6 +29,10 @@ use serde_json::json;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+/// The program's own allocator: what is measured is the program's work.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Tickets that are replayed when nothing else is asked for.
 const TICKETS: usize = 100_000;
 /// Tickets that are taken in when nothing else is asked for.

@@ -7,6 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub const CONNECT_TIMEOUT_MS: u64 = 5_000;
 /// A call, from its beginning to the last byte of its answer, takes so many milliseconds at most.
 pub const CALL_TIMEOUT_MS: u64 = 15_000;
+/// A connection that was idle for so many milliseconds is not used again. Servers close theirs after 5 s (Node.js) or more, and a request
+/// that meets the closing has an outcome nobody knows.
+pub const IDLE_TIMEOUT_MS: u64 = 4_000;
 /// Bytes of an answer that are read at most.
 pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// A wait beyond this is as good as never: one day.
@@ -55,6 +58,7 @@ pub fn client() -> Result<reqwest::Client, ClientError> {
     reqwest::Client::builder()
         .connect_timeout(Duration::from_millis(CONNECT_TIMEOUT_MS))
         .timeout(Duration::from_millis(CALL_TIMEOUT_MS))
+        .pool_idle_timeout(Duration::from_millis(IDLE_TIMEOUT_MS))
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("whimbrel/", env!("CARGO_PKG_VERSION")))
         .build()

@@ -9,7 +9,7 @@ use crate::ports::ledger::{Ledger, LedgerError, Written};
 use crate::ports::sms_gateway::{OutboundSms, SendError, SmsGateway};
 use crate::retry::later;
 use crate::settings::WorkerSettings;
-use crate::steadiness::{ClaimedAt, Steadiness};
+use crate::steadiness::{Moment, Steadiness};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ enum Failure {
 
 impl Effects {
     /// Carries out one effect, which was claimed at `claimed_at`, and settles it.
-    pub async fn perform(&self, claim: EffectClaim, claimed_at: ClaimedAt) -> Result<Written, LedgerError> {
+    pub async fn perform(&self, claim: EffectClaim, claimed_at: Moment) -> Result<Written, LedgerError> {
         let unsure = self.no_longer_sure(&claim).await;
         if let Some(outcome) = unsure.or_else(|| self.no_longer_ours(&claim, claimed_at)) {
             events::settled(&claim, &outcome);
@@ -109,7 +109,7 @@ impl Effects {
     /// Who was held up past its lease by either clock (a stopped process, a machine that slept) must not act: others may have looked
     /// the effect up and begun it again. What remains is the moment between this look and the first byte on the wire; what was begun
     /// just before is covered by `settle_ms`, which is longer than a call may take.
-    fn no_longer_ours(&self, claim: &EffectClaim, claimed_at: ClaimedAt) -> Option<EffectOutcome> {
+    fn no_longer_ours(&self, claim: &EffectClaim, claimed_at: Moment) -> Option<EffectOutcome> {
         let held_up = claimed_at.age_ms(self.clock.as_ref()) >= self.settings.lease_ms;
         let problem = "this worker was held up past its lease".to_owned();
         held_up.then(|| self.outcome(claim, Failure::Again { problem, retry_after_ms: None }))

@@ -5,6 +5,7 @@
 //! read it before and was held up: by that time everything is due. And whoever did not look for long may have missed two jumps.
 
 use crate::ports::clock::Clock;
+use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Compares the clock with the steady one.
@@ -49,29 +50,36 @@ impl Steadiness {
     }
 }
 
-/// When a claim was made, by both clocks.
+/// A moment, by both clocks: the wall's can be set, the steady one cannot.
 #[derive(Clone, Copy, Debug)]
-pub struct ClaimedAt {
-    wall_ms: i64,
+pub struct Moment {
+    /// What the wall clock said.
+    pub wall: Timestamp,
     steady_ms: i64,
 }
 
-impl ClaimedAt {
-    /// Now; taken before the ledger is asked, so that a lease never seems to be younger than it is.
+impl Moment {
+    /// Now; taken before what it is to be the beginning of, so that nothing seems to be younger than it is.
     pub fn now(clock: &dyn Clock) -> Self {
-        ClaimedAt { wall_ms: clock.now().as_millisecond(), steady_ms: clock.steady_ms() }
+        Moment { wall: clock.now(), steady_ms: clock.steady_ms() }
     }
 
-    /// How old the claim is, in milliseconds: what the clock says that says more.
+    /// How long ago it was, in milliseconds: what the clock says that says more.
     pub fn age_ms(&self, clock: &dyn Clock) -> i64 {
-        (clock.now().as_millisecond() - self.wall_ms).max(clock.steady_ms() - self.steady_ms)
+        let now = Moment::now(clock);
+        now.wall.as_millisecond().saturating_sub(self.wall.as_millisecond()).max(now.steady_ms - self.steady_ms)
+    }
+
+    /// By how much the wall clock was set back since, in milliseconds; negative where it was set forward.
+    pub fn set_back_ms(&self, clock: &dyn Clock) -> i64 {
+        let now = Moment::now(clock);
+        (now.steady_ms - self.steady_ms) - now.wall.as_millisecond().saturating_sub(self.wall.as_millisecond())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::Timestamp;
     use std::sync::atomic::{AtomicI64, Ordering};
 
     #[derive(Default)]
@@ -103,9 +111,9 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_is_as_old_as_the_clock_says_that_says_more() {
+    fn a_moment_is_as_old_as_the_clock_says_that_says_more() {
         let hands = Hands::default();
-        let claimed_at = ClaimedAt::now(&hands);
+        let claimed_at = Moment::now(&hands);
         hands.steady_ms.store(500, Ordering::Relaxed);
         assert_eq!(claimed_at.age_ms(&hands), 500);
         hands.wall_ms.store(9_000, Ordering::Relaxed);

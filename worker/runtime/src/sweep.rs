@@ -8,6 +8,7 @@ use crate::ports::inbox::{Inbox, InboxError};
 use crate::ports::ledger::{Ledger, LedgerError, Received};
 use crate::ports::sms_gateway::{SendError, SmsGateway};
 use crate::retry::later;
+use crate::steadiness::Moment;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -76,13 +77,6 @@ pub enum SweepError {
     /// The notices could not be read.
     #[error(transparent)]
     Notices(#[from] InboxError),
-}
-
-/// When the last sweep that went well began, by both clocks.
-#[derive(Clone, Copy, Debug)]
-pub struct LastSweep {
-    wall: Timestamp,
-    steady_ms: i64,
 }
 
 /// Fetches what was missed, and reads the conversations that webhooks only name.
@@ -154,18 +148,16 @@ impl Sweep {
         Ok(later(last, -self.settings.overlap_ms).max(longest).min(now))
     }
 
-    /// Where a sweep after this one begins.
-    fn beginning_after(&self, last: LastSweep) -> Timestamp {
-        let now = self.clock.now();
-        let passed_ms = self.clock.steady_ms() - last.steady_ms;
-        let set_back_ms = last.wall.as_millisecond() + passed_ms - now.as_millisecond();
-        let back_ms = if set_back_ms > SET_BACK_MS_MIN { self.settings.back_max_ms } else { self.settings.overlap_ms };
-        later(last.wall.min(now), -back_ms)
+    /// Where the sweep after one that began then begins.
+    fn beginning_after(&self, last: Moment) -> Timestamp {
+        let is_set_back = last.set_back_ms(self.clock.as_ref()) > SET_BACK_MS_MIN;
+        let back_ms = if is_set_back { self.settings.back_max_ms } else { self.settings.overlap_ms };
+        later(last.wall.min(self.clock.now()), -back_ms)
     }
 
     /// Fetches everything since the last sweep, or since the last message. Bills that cannot be read are asked for in the next one.
-    pub async fn round(&self, last: Option<LastSweep>) -> Result<LastSweep, SweepError> {
-        let begun = LastSweep { wall: self.clock.now(), steady_ms: self.clock.steady_ms() };
+    pub async fn round(&self, last: Option<Moment>) -> Result<Moment, SweepError> {
+        let begun = Moment::now(self.clock.as_ref());
         let since = match last {
             Some(last) => self.beginning_after(last),
             None => self.beginning().await?,
@@ -180,7 +172,7 @@ impl Sweep {
     /// Sweeps at the start and again and again, and reads notices in between, until `stop` says so. The steady clock says when: one that
     /// is set back must not put it off.
     pub async fn run(&self, poll_ms: i64, mut stop: watch::Receiver<bool>) {
-        let mut last: Option<LastSweep> = None;
+        let mut last: Option<Moment> = None;
         let mut next_ms = self.clock.steady_ms();
         while !*stop.borrow() {
             if let Err(error) = self.notices_round().await {

@@ -12,7 +12,7 @@ use crate::ports::inbox::Inbox;
 use crate::ports::ledger::{ClaimTerms, Ledger, LedgerError, WorkerId};
 use crate::ports::sms_gateway::SmsGateway;
 use crate::settings::WorkerSettings;
-use crate::steadiness::{ClaimedAt, Steadiness};
+use crate::steadiness::{Moment, Steadiness};
 use crate::turn::Turns;
 use std::sync::Arc;
 use std::time::Duration;
@@ -157,7 +157,7 @@ impl Worker {
         if free == 0 {
             return Ok(0);
         }
-        let claimed_at = ClaimedAt::now(self.clock.as_ref());
+        let claimed_at = Moment::now(self.clock.as_ref());
         let begun = self.ledger.claim_effects(&self.id, now, lease_ms, free).await?;
         let count = begun.len();
         for claim in begun {

@@ -96,14 +96,14 @@ impl Conclusion {
     fn decide(self, terms: &Terms, case: &Case, findings: &Findings) -> Decision {
         let intent = findings.classification.as_ref().and_then(|c| c.first()).map(|first| first.name.clone());
         let routing = findings.routing.clone().unwrap_or_default();
-        let language = findings.classification.as_ref().and_then(|c| c.language).or_else(|| detect(&case.text()));
+        let language = || findings.classification.as_ref().and_then(|c| c.language).or_else(|| detect(&case.text()));
         let (action, holding) = match self.action {
             Action::Escalate { .. } => {
                 let note = hand_over::note(&self.reason, case, findings);
-                (Action::Escalate { note }, hand_over::sentence(&terms.policy, &self.reason, case, language))
+                (Action::Escalate { note }, hand_over::sentence(&terms.policy, &self.reason, case, language()))
             }
             Action::Reply { texts } if self.reason == Reason::SureEnough => {
-                (Action::Reply { texts: introduced(&terms.policy, case, language, texts) }, None)
+                (Action::Reply { texts: introduced(&terms.policy, case, language(), texts) }, None)
             }
             action @ (Action::Reply { .. } | Action::Draft { .. } | Action::TagOnly | Action::Ignore) => (action, None),
         };

@@ -8,9 +8,12 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 /// A Prism that does not come up is started so often.
 const STARTS_MAX: usize = 3;
+/// They start one at a time: a start takes a core for seconds, and the calls of the others would run into their limits.
+static STARTING: Mutex<()> = Mutex::new(());
 
 /// A running Prism; it ends with the test.
 pub struct Prism {
@@ -66,6 +69,7 @@ pub fn before(test: &str, description: Description, fake: &str) -> Option<Prism>
         return None;
     }
     let file = description.file()?;
+    let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     // Somebody else may take its port before it does.
     (0..STARTS_MAX).find_map(|_| start(&file, fake))
 }
@@ -100,6 +104,8 @@ fn mended(description: &Path, ours: &Path) -> Option<PathBuf> {
 fn start(description: &Path, fake: &str) -> Option<Prism> {
     let port = TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
     let mut child = Command::new("node")
+        .arg("--require")
+        .arg(shared::root().join("tests/src/prism/patient.cjs"))
         .arg(program())
         .args(["proxy", "--errors", "-h", "127.0.0.1", "-p", &port.to_string()])
         .arg(description)
