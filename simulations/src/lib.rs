@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod mind;
 pub mod outcome;
 pub mod past;
+pub mod remembered;
 pub mod replay;
 pub mod report;
 pub mod score;

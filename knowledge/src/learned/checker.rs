@@ -138,14 +138,13 @@ fn check_numbers(said: &Said, cited: &Cited<'_>) -> Vec<Fault> {
 }
 
 fn check_names(said: &Said, cited: &Cited<'_>, classification: &Classification) -> Vec<Fault> {
-    let names = names(&said.plain);
-    if names.is_empty() {
-        return Vec::new();
-    }
     let words = claims::split(&cited.text);
-    let language = detect(&said.plain).or(classification.language);
-    let unsupported = names.into_iter().filter(|name| !claims::stands_in(name, &words, language));
-    unsupported.map(|name| Fault::UnsupportedName { value: name.to_owned() }).collect()
+    let mut unsupported: Vec<&str> = names(&said.plain).into_iter().filter(|name| !claims::stands_in(name, &words, None)).collect();
+    if !unsupported.is_empty() {
+        let language = detect(&said.plain).or(classification.language);
+        unsupported.retain(|name| !claims::stands_in(name, &words, language));
+    }
+    unsupported.into_iter().map(|name| Fault::UnsupportedName { value: name.to_owned() }).collect()
 }
 
 /// A promise is the company's own when its sentence stands word for word in an approved answer or a document.

@@ -1,6 +1,8 @@
 //! The kind of fact that a question asks for, a price or a time, and whether a text holds one.
 
 use crate::learned::number::numbers;
+use std::sync::LazyLock;
+use triage::phrases::Phrases;
 use triage::text::plain;
 
 const PRICE: [&str; 14] =
@@ -37,6 +39,23 @@ const TIME: [&str; 27] = [
 ];
 const DURATION: [&str; 9] =
     ["how long", "how many days", "combien de temps", "cuanto tiempo", "cuanto tarda", "cuanto demora", "wie lange", "dauert", "duree"];
+/// Of the words for a price, those that ask for it beside a duration too.
+const PRICE_ALONE: [&str; 6] = ["how much", "price", "cost", "prix", "precio", "preis"];
+
+struct Asked {
+    price: Phrases,
+    price_alone: Phrases,
+    time: Phrases,
+    duration: Phrases,
+}
+
+static ASKED: LazyLock<Asked> = LazyLock::new(|| Asked {
+    price: Phrases::of(&PRICE),
+    price_alone: Phrases::of(&PRICE_ALONE),
+    time: Phrases::of(&TIME),
+    duration: Phrases::of(&DURATION),
+});
+
 /// Words that count time.
 const TIME_UNITS: [&str; 40] = [
     "second", "seconds", "minute", "minutes", "min", "mins", "hour", "hours", "hrs", "day", "days", "week", "weeks", "month", "months",
@@ -60,12 +79,11 @@ pub struct Kinds {
 impl Kinds {
     /// What the words of an ask want.
     pub fn of(ask: &str) -> Self {
-        let asked = format!(" {} ", plain(ask));
-        let any = |words: &[&str]| words.iter().any(|word| asked.contains(&format!(" {word} ")));
-        let duration = any(&DURATION);
-        let time = any(&TIME);
+        let asked = plain(ask);
+        let duration = ASKED.duration.stand_in(&asked);
+        let time = ASKED.time.stand_in(&asked);
         // "combien de temps" and "cuanto tarda" ask for no price.
-        let price = any(&PRICE) && (!duration || any(&["how much", "price", "cost", "prix", "precio", "preis"]));
+        let price = ASKED.price.stand_in(&asked) && (!duration || ASKED.price_alone.stand_in(&asked));
         Kinds { price, time, duration }
     }
 

@@ -147,6 +147,9 @@ fn is_misspelt(a: &str, b: &str) -> bool {
 
 /// The day of the week or the month that a word means.
 fn day(word: &str) -> Option<usize> {
+    if !word.chars().all(char::is_alphabetic) {
+        return None;
+    }
     let number = numbers(word).into_iter().next()?;
     number.key.strip_prefix("day ")?.parse().ok().filter(|day| *day < DATED_DAYS)
 }

@@ -17,6 +17,9 @@ pub const STEPS_WANTED: usize = 150_000;
 pub const EPOCHS_MIN: usize = 10;
 /// No example is seen more often.
 pub const EPOCHS_MAX: usize = 20;
+/// Beyond [`EPOCHS_MIN`] the fit ends once the squared residuals of an example sum up to less on the average of an epoch: it is right
+/// about nearly all of them by then.
+pub const RESIDUAL_MIN: f32 = 0.005;
 
 /// Fits on rows with their classes, [`LANES`] classes a block: each block's weights, feature after feature, and its biases. Lanes beyond
 /// the classes mean nothing.
@@ -25,14 +28,18 @@ pub fn fit(rows: &[SparseVector], classes: &[usize], features: usize, class_coun
     let mut order: Vec<usize> = (0..rows.len().min(classes.len())).collect();
     let epochs = (STEPS_WANTED / order.len().max(1)).clamp(EPOCHS_MIN, EPOCHS_MAX);
     let mut random = Random::seeded(seed);
-    for _ in 0..epochs {
+    for epoch in 0..epochs {
         random.shuffle(&mut order);
+        let before = trainer.bias_squares;
         for at in &order {
             if let (Some(row), Some(class)) = (rows.get(*at), classes.get(*at)) {
                 trainer.step(row, *class);
             }
         }
         trainer.shrink();
+        if epoch + 1 >= EPOCHS_MIN && trainer.bias_squares - before < RESIDUAL_MIN * order.len() as f32 {
+            break;
+        }
     }
     trainer.weights.into_iter().zip(trainer.bias).collect()
 }

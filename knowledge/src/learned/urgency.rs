@@ -1,6 +1,8 @@
 //! How soon a person should see a message: words of danger, of anger, of deadlines.
 
+use std::sync::LazyLock;
 use triage::classification::Priority;
+use triage::phrases::Phrases;
 use triage::text::plain;
 
 /// Danger to people or a lawyer: at once. Phrases as [`plain`] writes them, four languages.
@@ -223,14 +225,27 @@ const SHOUTED_LETTERS_MIN: usize = 12;
 /// So many exclamation marks in a row are anger or hurry.
 const MARKS_IN_A_ROW: &str = "!!!";
 
+struct Known {
+    danger: Phrases,
+    anger: Phrases,
+    deadline: Phrases,
+    no_hurry: Phrases,
+}
+
+static PHRASES: LazyLock<Known> = LazyLock::new(|| Known {
+    danger: Phrases::of(DANGER),
+    anger: Phrases::of(ANGER),
+    deadline: Phrases::of(DEADLINE),
+    no_hurry: Phrases::of(NO_HURRY),
+});
+
 /// The urgency of a text. Danger is urgent; anger or a deadline is high, both together urgent; "no rush" is low unless there is danger or anger.
 pub fn urgency(text: &str) -> Priority {
-    let spaced = format!(" {} ", plain(text));
-    let holds = |phrases: &[&str]| phrases.iter().any(|phrase| spaced.contains(&format!(" {phrase} ")));
-    let anger = holds(ANGER) || shouts(text);
-    let no_hurry = holds(NO_HURRY);
-    let deadline = holds(DEADLINE) && !no_hurry;
-    if holds(DANGER) || (anger && deadline) {
+    let plain = plain(text);
+    let anger = PHRASES.anger.stand_in(&plain) || shouts(text);
+    let no_hurry = PHRASES.no_hurry.stand_in(&plain);
+    let deadline = PHRASES.deadline.stand_in(&plain) && !no_hurry;
+    if PHRASES.danger.stand_in(&plain) || (anger && deadline) {
         Priority::Urgent
     } else if anger || deadline {
         Priority::High

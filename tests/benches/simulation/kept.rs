@@ -7,7 +7,7 @@ use cli::args::Args;
 use cli::config::load::load;
 use cli::config::model::ModelKind;
 use std::path::Path;
-use tests::model::brain::grounded;
+use tests::model::brain::{Asked, grounded};
 use tests::model::server::{MODEL, ModelServer, Script};
 
 /// Tickets that are replayed when nothing else is asked for.
@@ -15,7 +15,9 @@ pub(crate) const TICKETS: usize = 4_000;
 
 /// Runs the local mind, a cascade, and the cascade again.
 pub(crate) fn rerun(tokio: &tokio::runtime::Runtime, folder: &Path, tickets: usize) {
-    let server = tokio.block_on(ModelServer::start(Script::of(grounded))).unwrap();
+    // The tickets' words are made up: they are in no language, for the local mind and for the model.
+    let in_no_language = |asked: &Asked| grounded(asked).replace(r#""language":"en""#, r#""language":null"#);
+    let server = tokio.block_on(ModelServer::start(Script::of(in_no_language))).unwrap();
     let file = folder.join("asked.jsonl");
     write_tickets(&file, tickets);
     let data = folder.join("data-model").to_string_lossy().into_owned();

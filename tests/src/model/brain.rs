@@ -62,7 +62,8 @@ pub fn grounded(asked: &Asked) -> String {
 fn classify(asked: &Asked) -> Value {
     let message = asked.text("message");
     let name = |intent: &Value| intent["name"].as_str().unwrap_or_default().to_owned();
-    let best = asked.list("intents").iter().max_by_key(|intent| shared(&intent.to_string().replace('_', " "), message));
+    // Of equals the first that it was offered.
+    let best = asked.list("intents").iter().rev().max_by_key(|intent| shared(&intent.to_string().replace('_', " "), message));
     let intents: Vec<Value> = best.iter().map(|intent| json!({ "name": name(intent), "probability": 0.9 })).collect();
     let asks = if message.is_empty() { json!([]) } else { json!([{ "quote": message, "intent": null }]) };
     json!({ "intents": intents, "out_of_scope": 0.05, "language": "en", "urgency": "normal", "asks": asks })

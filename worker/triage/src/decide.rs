@@ -100,7 +100,7 @@ impl Conclusion {
         let (action, holding) = match self.action {
             Action::Escalate { .. } => {
                 let note = hand_over::note(&self.reason, case, findings);
-                (Action::Escalate { note }, hand_over::sentence(&terms.policy, &self.reason, case, language()))
+                (Action::Escalate { note }, hand_over::sentence(&terms.policy, &self.reason, case, language))
             }
             Action::Reply { texts } if self.reason == Reason::SureEnough => {
                 (Action::Reply { texts: introduced(&terms.policy, case, language(), texts) }, None)

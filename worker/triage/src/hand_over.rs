@@ -53,7 +53,7 @@ fn tried(findings: &Findings) -> String {
 }
 
 /// The one sentence that the customer gets while a person takes over: when the policy has one, and they have not just had it.
-pub fn sentence(policy: &Policy, reason: &Reason, case: &Case, language: Option<Language>) -> Option<String> {
+pub fn sentence(policy: &Policy, reason: &Reason, case: &Case, language: impl FnOnce() -> Option<Language>) -> Option<String> {
     let silent = matches!(reason, Reason::Suppressed | Reason::LoopBroken | Reason::MachineSender | Reason::OptedIn | Reason::QuietHours);
     if silent || case.opted_out {
         return None;
@@ -61,7 +61,8 @@ pub fn sentence(policy: &Policy, reason: &Reason, case: &Case, language: Option<
     let is_open = policy.office_hours.as_ref().is_none_or(|hours| hours.open_at(case.as_of()));
     let texts =
         if is_open || policy.texts.handed_over_closed.is_empty() { &policy.texts.handed_over } else { &policy.texts.handed_over_closed };
-    let text = Texts::pick(texts, language)?;
+    // With one text there is nothing to choose from.
+    let text = Texts::pick(texts, if texts.len() > 1 { language() } else { None })?;
     let said = case.history.iter().rev().find(|message| message.author != Author::Customer);
     let was_just_said = said.is_some_and(|message| message.author == Author::Bot && message.text == *text);
     (!was_just_said).then(|| text.clone())

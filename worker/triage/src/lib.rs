@@ -26,6 +26,7 @@ pub mod logistic;
 pub mod office_hours;
 pub mod past;
 pub mod phone;
+pub mod phrases;
 pub mod policy;
 pub mod ports;
 pub mod random;

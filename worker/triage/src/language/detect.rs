@@ -6,6 +6,8 @@
 use crate::language::Language;
 use crate::language::function_words::{LANGUAGES, languages_of};
 use crate::text::plain;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 use whatlang::{Detector, Lang};
 
 /// A language needs so many points to be named.
@@ -18,6 +20,8 @@ pub const TRIGRAM_LETTERS_MIN: usize = 20;
 pub const TRIGRAM_POINTS: f32 = 1.5;
 /// More than the sum of points can be off by rounding.
 const ROUNDING: f32 = 0.01;
+/// A piece of a word counts so many times at most.
+const PIECE_TIMES_MAX: u8 = 3;
 /// Only so many characters are read.
 pub const CHARS_MAX: usize = 600;
 
@@ -168,18 +172,42 @@ fn points(text: &str) -> [f32; LANGUAGES.len()] {
             }
         }
     }
-    let spaced = format!(" {plain} ");
-    for (piece, code, weight) in PIECES.iter().copied() {
-        let times = spaced.matches(piece).count().min(3) as f32;
-        add(&mut points, code, weight * times);
+    for (times, (_, code, weight)) in pieces_in(&format!(" {plain} ")).into_iter().zip(PIECES.iter().copied()) {
+        add(&mut points, code, weight * f32::from(times.min(PIECE_TIMES_MAX)));
     }
-    let lower = text.to_lowercase();
+    // None of the letters is an ASCII one.
+    let lower = if text.is_ascii() { String::new() } else { text.to_lowercase() };
     for (letters, codes, weight) in LETTERS {
         if lower.contains(|c| letters.contains(c)) {
             codes.iter().for_each(|code| add(&mut points, code, weight));
         }
     }
     points
+}
+
+/// The places of the pieces in their list, by their first byte.
+static BY_BYTE: LazyLock<HashMap<u8, Vec<usize>>> = LazyLock::new(|| {
+    let mut by_byte: HashMap<u8, Vec<usize>> = HashMap::new();
+    for (place, (piece, _, _)) in PIECES.iter().enumerate() {
+        piece.bytes().next().into_iter().for_each(|byte| by_byte.entry(byte).or_default().push(place));
+    }
+    by_byte
+});
+
+/// How often each piece stands in a text, without overlaps: one pass for all of them.
+fn pieces_in(text: &str) -> [u8; PIECES.len()] {
+    let (mut times, mut free_from) = ([0u8; PIECES.len()], [0usize; PIECES.len()]);
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        for place in BY_BYTE.get(byte).into_iter().flatten() {
+            let Some((piece, _, _)) = PIECES.get(*place) else { continue };
+            if at >= free_from[*place] && bytes.get(at..).is_some_and(|rest| rest.starts_with(piece.as_bytes())) {
+                times[*place] = times[*place].saturating_add(1);
+                free_from[*place] = at + piece.len();
+            }
+        }
+    }
+    times
 }
 
 fn add_trigrams(text: &str, points: &mut [f32; LANGUAGES.len()]) {
@@ -193,7 +221,8 @@ fn add_trigrams(text: &str, points: &mut [f32; LANGUAGES.len()]) {
 }
 
 fn add(points: &mut [f32; LANGUAGES.len()], code: &str, weight: f32) {
-    if let Some(place) = LANGUAGES.iter().position(|other| *other == code)
+    if weight > 0.0
+        && let Some(place) = LANGUAGES.iter().position(|other| *other == code)
         && let Some(points) = points.get_mut(place)
     {
         *points += weight;

@@ -22,6 +22,7 @@ use simulations::guard::{Guard, LeakAudit};
 use simulations::line::Line;
 use simulations::mind::Mind;
 use simulations::past::LeftOut;
+use simulations::remembered::{RememberedClassifier, RememberedRetriever};
 use simulations::score::Bench;
 use simulations::scorers::judge::Judge;
 use simulations::scorers::reply::ReplyScorer;
@@ -31,6 +32,7 @@ use triage::consultation::Mind as Author;
 use triage::gate::Gate;
 use triage::intent::IntentCatalog;
 use triage::policy::Policy;
+use triage::ports::{Classifier, Retriever};
 use triage::terms::Terms;
 use triage::ticket::TicketId;
 use triage::triage::Triage;
@@ -163,16 +165,20 @@ impl Replay<'_> {
         let decides = if self.mind == Mind::Model { &of_model } else { &gate };
         // Where the gate never sees enough, the last two blocks count all the same: drafts can be compared too.
         let counted = (decides.is_some() && number >= 2) || number + 2 >= self.args.blocks;
+        // A model that is asked after the local mind looks the same things up.
+        let remembers = self.mind.asks_a_model();
+        let knowledge: Arc<dyn Retriever> = self.world.retriever()?;
         let guard = Arc::new(Guard::new(
-            self.world.retriever()?,
+            if remembers { Arc::new(RememberedRetriever::new(knowledge)) } else { knowledge },
             Arc::new(StoreOrigins(self.world.store.clone())),
             twins.clone(),
             self.args.today,
             format!("block {number}, documents {}, {}", self.documents, self.world.embedder.name()),
         ));
         let terms = Terms::new(self.policy.clone(), self.catalog.clone(), gate.unwrap_or_else(Gate::cautious));
-        let classifier = self.classifier(start, begins).await?;
-        let first = wiring::triage(terms, Arc::new(classifier), guard.clone());
+        let learned: Arc<dyn Classifier> = Arc::new(self.classifier(start, begins).await?);
+        let classifier = if remembers { Arc::new(RememberedClassifier::new(learned)) } else { learned };
+        let first = wiring::triage(terms, classifier, guard.clone());
         let block = Arc::new(Block {
             number,
             bench: self.bench(&first, of_model.unwrap_or_else(Gate::cautious), guard.clone())?,
