@@ -9,12 +9,17 @@
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm256_add_epi32, _mm256_cvtepi8_epi16, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_setzero_si256,
-    _mm256_storeu_si256,
+    __m256i, _MM_HINT_T0, _mm_add_epi32, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_prefetch, _mm_shuffle_epi32, _mm_unpackhi_epi64,
+    _mm256_add_epi32, _mm256_castsi256_si128, _mm256_cvtepi8_epi16, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16,
+    _mm256_setzero_si256,
 };
 
 /// Values that are multiplied at a time: as many 16-bit values as fill a register of 256 bits.
 const LANES: usize = 16;
+/// Rows that lie apart are fetched so many ahead, for memory is slower than the products.
+const ROWS_AHEAD: usize = 8;
+/// Bytes that are fetched at a time.
+const LINE_BYTES: usize = 64;
 /// The largest component of a query. With rows up to 127, vectors of 30,000 components fit a sum of 32 bits.
 pub const QUERY_COMPONENT_MAX: i16 = 4095;
 
@@ -34,6 +39,16 @@ pub fn dots(rows: &[i8], query: &[i16], each: impl FnMut(usize, i32)) {
         return unsafe { dots_avx2(rows, query, each) };
     }
     dots_portable(rows, query, each);
+}
+
+/// The same of some rows of a block, which may lie anywhere in it. A row that is not there is passed over.
+pub fn dots_at(rows: &[i8], chosen: &[u32], query: &[i16], each: impl FnMut(u32, i32)) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { dots_at_avx2(rows, chosen, query, each) };
+    }
+    dots_at_portable(rows, chosen, query, each);
 }
 
 /// How many bits of a query each row of a block of rows has otherwise; a row has as many words as the query.
@@ -80,6 +95,20 @@ fn dots_avx2(rows: &[i8], query: &[i16], mut each: impl FnMut(usize, i32)) {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn dots_at_avx2(rows: &[i8], chosen: &[u32], query: &[i16], mut each: impl FnMut(u32, i32)) {
+    let (query_blocks, query_rest) = query.as_chunks::<LANES>();
+    for (place, row) in chosen.iter().enumerate() {
+        if let Some(ahead) = chosen.get(place + ROWS_AHEAD).and_then(|row| row_at(rows, *row, query.len())) {
+            ahead.iter().step_by(LINE_BYTES).for_each(|byte| _mm_prefetch::<_MM_HINT_T0>(byte));
+        }
+        let Some(values) = row_at(rows, *row, query.len()) else { continue };
+        let (row_blocks, row_rest) = values.as_chunks::<LANES>();
+        each(*row, sum_avx2(row_blocks, query_blocks).wrapping_add(sum_portable(row_rest, query_rest)));
+    }
+}
+
 /// Sixteen values of a row are widened to 16 bits, multiplied, and added in pairs to eight sums of 32 bits. Two sets of sums take
 /// turns, so that one addition need not wait for the one before.
 #[cfg(target_arch = "x86_64")]
@@ -100,16 +129,28 @@ fn sum_avx2(row: &[[i8; LANES]], query: &[[i16; LANES]]) -> i32 {
     for (row, query) in row_last.iter().zip(query_last) {
         even = _mm256_add_epi32(even, products(row, query));
     }
-    let mut lanes = [0_i32; 8];
-    // SAFETY: the array is the 32 bytes that are written; no alignment is needed.
-    unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), _mm256_add_epi32(even, odd)) };
-    lanes.iter().fold(0, |sum, lane| sum.wrapping_add(*lane))
+    let eight = _mm256_add_epi32(even, odd);
+    let four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256::<1>(eight));
+    let two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
+    _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<1>(two)))
 }
 
 fn dots_portable(rows: &[i8], query: &[i16], mut each: impl FnMut(usize, i32)) {
     for (place, row) in rows.chunks_exact(query.len().max(1)).enumerate() {
         each(place, sum_portable(row, query));
     }
+}
+
+fn dots_at_portable(rows: &[i8], chosen: &[u32], query: &[i16], mut each: impl FnMut(u32, i32)) {
+    for row in chosen {
+        if let Some(values) = row_at(rows, *row, query.len()) {
+            each(*row, sum_portable(values, query));
+        }
+    }
+}
+
+fn row_at(rows: &[i8], row: u32, length: usize) -> Option<&[i8]> {
+    rows.get((row as usize).checked_mul(length)?..)?.get(..length)
 }
 
 fn sum_portable(row: &[i8], query: &[i16]) -> i32 {
@@ -175,6 +216,20 @@ mod tests {
         let of = |place: usize| sum_portable(&rows[place * 33..(place + 1) * 33], &query);
         assert_eq!(sums, [(0, of(0)), (1, of(1)), (2, of(2))]);
         dots(&rows, &[], |_, sum| assert_eq!(sum, 0, "nothing times nothing"));
+    }
+
+    #[test]
+    fn rows_that_are_chosen_give_the_sums_of_the_block_and_others_are_passed_over() {
+        let rows: Vec<i8> = (0..40 * 33).map(|i| (i * 29 % 251) as u8 as i8).collect();
+        let query: Vec<i16> = (0..33).map(|i| i * 100 - 1_500).collect();
+        let chosen: Vec<u32> = (0..60).rev().step_by(3).chain([7, 7, u32::MAX]).collect();
+        let of = |row: u32| (row, sum_portable(&rows[row as usize * 33..(row as usize + 1) * 33], &query));
+        let expected: Vec<(u32, i32)> = chosen.iter().filter(|row| **row < 40).map(|row| of(*row)).collect();
+        let (mut sums, mut portable) = (Vec::new(), Vec::new());
+        dots_at(&rows, &chosen, &query, |row, sum| sums.push((row, sum)));
+        dots_at_portable(&rows, &chosen, &query, |row, sum| portable.push((row, sum)));
+        assert_eq!(sums, expected);
+        assert_eq!(portable, expected);
     }
 
     #[test]

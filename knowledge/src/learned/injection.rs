@@ -10,22 +10,23 @@ use triage::text::{fold, plain};
 /// Words that a message wants said are looked for from so many letters on.
 const PAYLOAD_LETTERS_MIN: usize = 4;
 
-/// Texts that speak to a machine, on folded text.
+/// Texts that speak to a machine, on folded text. A word is what holds no blank and no mark: the class of all letters would make each
+/// pattern ten times as large, and every thread keeps memory of that size for it.
 static INSTRUCTIONS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
-        r"\b(?:ignore|disregard|forget|override|bypass)\b(?: \w+){0,4} (?:previous|prior|above|earlier|preceding|all|any|your|my|these|system)\b(?: \w+){0,3} ?(?:instructions?|prompts?|rules?|guidelines?|directions?|context|policy)",
+        r"\b(?:ignore|disregard|forget|override|bypass)\b(?: [^\s.,;:!?]+){0,4} (?:previous|prior|above|earlier|preceding|all|any|your|my|these|system)\b(?: [^\s.,;:!?]+){0,3} ?(?:instructions?|prompts?|rules?|guidelines?|directions?|context|policy)",
         r"\b(?:system|hidden|initial|developer) (?:prompt|message|instructions?)\b",
-        r"\b(?:developer|debug|god|dan|admin) mode\b|\bjailbreak\w*\b|\bprompt injection\b",
+        r"\b(?:developer|debug|god|dan|admin) mode\b|\bjailbreak|\bprompt injection\b",
         r"\b(?:as an|you are an?|i am an?|i'm an) (?:ai|a\.i\.|language model|assistant|chatbot|llm)\b",
         r"\byou (?:are now|must now|will now act)\b|\bpretend (?:to be|you are)\b|\bact as (?:an?|if|the)\b",
         r"\b(?:tell|instruct|inform|ask|persuade) the (?:customer|user|client|recipient|caller) (?:to|that)\b",
         r"\b(?:assistant|ai|bot|model|chatbot)s? (?:must|should|shall|has to|is required to|will) (?:reply|answer|say|tell|respond|ignore|always|never|include|reveal|send)\b",
         r"\b(?:notes?|messages?|instructions?|attention) (?:to|for) (?:all |any |the )?(?:assistants?|ais?|bots?|models?|chatbots?|llms?)\b",
         r"(?:^|\n)\s*(?:system|assistant|user)\s*:|<\|?(?:im_start|system|endoftext)|\[/?inst\]",
-        r"\b(?:reveal|print|show|repeat|output) (?:your|the|all)(?: \w+){0,2} (?:instructions?|prompts?|secrets?|rules|configuration)\b",
-        r"\bignore[zr]?\b(?: \w+){0,4} (?:instructions?|consignes|regles)\b|\boublie[zr]?\b(?: \w+){0,3} (?:instructions?|consignes)\b",
-        r"\bignor[ae]r?\b(?: \w+){0,4} (?:instrucciones|indicaciones|reglas)\b|\bolvida\b(?: \w+){0,3} instrucciones\b",
-        r"\b(?:ignoriere?|vergiss|missachte)\b(?: \w+){0,4} (?:anweisungen?|vorgaben|regeln|instruktionen)\b",
+        r"\b(?:reveal|print|show|repeat|output) (?:your|the|all)(?: [^\s.,;:!?]+){0,2} (?:instructions?|prompts?|secrets?|rules|configuration)\b",
+        r"\bignore[zr]?\b(?: [^\s.,;:!?]+){0,4} (?:instructions?|consignes|regles)\b|\boublie[zr]?\b(?: [^\s.,;:!?]+){0,3} (?:instructions?|consignes)\b",
+        r"\bignor[ae]r?\b(?: [^\s.,;:!?]+){0,4} (?:instrucciones|indicaciones|reglas)\b|\bolvida\b(?: [^\s.,;:!?]+){0,3} instrucciones\b",
+        r"\b(?:ignoriere?|vergiss|missachte)\b(?: [^\s.,;:!?]+){0,4} (?:anweisungen?|vorgaben|regeln|instruktionen)\b",
     ]
     .iter()
     .filter_map(|row| Regex::new(row).ok())
@@ -36,7 +37,7 @@ static INSTRUCTIONS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 static WANTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r#"(?i:\b(?:say|reply|respond|answer|output|print|write|repeat|include|add|append|dis|dites|reponds|répondez|écris|di|responde|escribe|sag|antworte|schreib)\b)"#,
-        r#"[^"“«'\n]{0,40}?(?:["“«']\s?([^"”»'\n]{4,120}?)\s?["”»']|(?:\s|:)([A-Z][A-Z0-9_]{3,}(?: [A-Z0-9_]{2,})*)\b)"#,
+        r#"[^"“«'\n]{0,40}?(?:["“«']\s?([^"”»'\n]+?)\s?["”»']|(?:\s|:)([A-Z][A-Z0-9_]{3,}(?: [A-Z0-9_]{2,})*)\b)"#,
     ))
     .ok()
 });

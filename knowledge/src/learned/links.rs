@@ -17,11 +17,15 @@ pub struct Link {
     pub is_email: bool,
 }
 
+/// The longest ending of a host in use has so many letters. It is counted afterwards: in the pattern it would be 24 copies of the class
+/// of all letters, and every thread keeps memory for each.
+const ENDING_LETTERS_MAX: usize = 24;
+
 static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r#"(?i)(?P<web>\b[a-z][a-z0-9+.\-]{1,15}:[/\\]{1,3}[^\s<>"]+)"#,
         r"|(?P<mail>(?:mailto:)?[\w.+%\-]+@[\w\-]+(?:\.[\w\-]+)+)",
-        r#"|(?P<bare>\b(?:[\w\-]+\.)+\p{L}{2,24}\b(?::[0-9]{2,5})?(?:[/\\?#][^\s<>"]*)?)"#,
+        r#"|(?P<bare>\b(?:[\w\-]+\.)+\p{L}{2,}\b(?::[0-9]{2,5})?(?:[/\\?#][^\s<>"]*)?)"#,
     ))
     .ok()
 });
@@ -66,9 +70,17 @@ fn link(groups: &regex::Captures<'_>) -> Option<Link> {
         return Some(Link { written: written.to_owned(), host, key, is_email: true });
     }
     let written = groups.name("bare")?.as_str().trim_end_matches(closers);
-    let is_link =
-        written.contains('.') && !FORGOTTEN_SPACE.as_ref().is_some_and(|pattern| pattern.is_match(written)) && !is_abbreviation(written);
+    let is_link = written.contains('.')
+        && !FORGOTTEN_SPACE.as_ref().is_some_and(|pattern| pattern.is_match(written))
+        && !is_abbreviation(written)
+        && has_ending(written);
     is_link.then(|| web_link(written, written))
+}
+
+/// No ending of a host has more letters than [`ENDING_LETTERS_MAX`].
+fn has_ending(written: &str) -> bool {
+    let host = written.split([':', '/', '\\', '?', '#']).next().unwrap_or_default();
+    host.rsplit('.').next().is_some_and(|ending| ending.chars().count() <= ENDING_LETTERS_MAX)
 }
 
 /// "a.m", "e.g", "U.S.A": single letters with dots between.
@@ -110,6 +122,8 @@ mod tests {
             ("write to help@shop.example", &["shop.example"]),
             ("It has shipped.Please wait, e.g. until 9 a.m. today", &[]),
             ("v1.2 costs 3.50", &[]),
+            ("paid.donaudampfschifffahrtsgesellschaft went", &[]),
+            ("a.shop.example:8080/donaudampfschifffahrtsgesellschaft", &["a.shop.example"]),
         ];
         for (text, hosts) in cases {
             let found: Vec<String> = links(text).into_iter().map(|link| link.host).collect();

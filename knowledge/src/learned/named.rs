@@ -7,16 +7,16 @@
 
 use crate::learned::claims;
 use crate::learned::named_words::{ANY_DAY, ASKED, DIRECTIONS, NO_PLACES, SENDING, SERVICES, UNITS, UNTIL};
-use crate::learned::number::numbers;
+use crate::learned::number::day_of;
 use crate::learned::places::places;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use triage::evidence::Passage;
 use triage::language::Language;
 use triage::language::function_words::is_function_word;
-use triage::text::{plain, same_stem, stem};
+use triage::text::{fold, plain, same_stem, stem};
 
-/// Days of the week and months are the first so many of the days that [`numbers`] knows; "today" and the like follow.
+/// Days of the week and months are the first so many of the days that [`day_of`] knows; "today" and the like follow.
 const DATED_DAYS: usize = 19;
 /// Days of the week stand before the months.
 const WEEK_DAYS: usize = 7;
@@ -50,23 +50,61 @@ pub struct Named {
     kind: Kind,
 }
 
-/// Names that passages write: words with a capital inside sentences that stand nowhere without one.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Names(BTreeSet<String>);
+/// Names that passages write: words with a capital inside sentences that stand nowhere without one. They are looked for when the first
+/// word that may be one is asked for: most questions hold none.
+#[derive(Default)]
+pub struct Names<'a> {
+    texts: Vec<&'a str>,
+    all: OnceCell<BTreeSet<String>>,
+}
 
-impl Names {
+impl<'a> Names<'a> {
     /// The names of passages; none of German ones, where every noun has a capital.
-    pub fn of<'a>(passages: impl Iterator<Item = &'a Passage>) -> Self {
+    pub fn of(passages: impl Iterator<Item = &'a Passage>) -> Self {
         let texts = passages.filter(|passage| passage.language != Some(Language::DE));
         let texts = texts.flat_map(|passage| passage.question.as_deref().into_iter().chain([passage.text.as_str()]));
-        let (mut names, mut small) = (BTreeSet::new(), BTreeSet::new());
-        for text in texts.filter(|text| !is_title(text)) {
-            names.extend(claims::names(text).into_iter().flat_map(claims::split));
-            let bare = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.starts_with(char::is_lowercase));
-            small.extend(bare.flat_map(claims::split));
+        Names { texts: texts.filter(|text| !is_title(text)).collect(), all: OnceCell::new() }
+    }
+
+    /// The word, in plain form, is one of them.
+    fn hold(&self, word: &str) -> bool {
+        self.may_hold(word) && self.all().contains(word)
+    }
+
+    /// The word stands somewhere with a capital and nowhere without one. Words with an apostrophe stand otherwise in a text.
+    fn may_hold(&self, word: &str) -> bool {
+        let is_it = |other: &str| if other.is_ascii() { other.eq_ignore_ascii_case(word) } else { fold(other) == word };
+        let mut stands_capital = word.contains('\'');
+        for other in self.texts.iter().flat_map(|text| bare_words(text)).filter(|other| is_it(other)) {
+            if other.starts_with(char::is_lowercase) {
+                return false;
+            }
+            stands_capital = true;
         }
-        names.retain(|name| !small.contains(name) && !is_function_word(name) && name.chars().any(char::is_alphabetic));
-        Names(names)
+        stands_capital
+    }
+
+    fn all(&self) -> &BTreeSet<String> {
+        self.all.get_or_init(|| {
+            let mut names: BTreeSet<String> = self.texts.iter().flat_map(|text| claims::names(text)).flat_map(claims::split).collect();
+            names.retain(|name| !is_function_word(name) && name.chars().any(char::is_alphabetic));
+            let small = self.texts.iter().flat_map(|text| bare_words(text)).filter(|word| word.starts_with(char::is_lowercase));
+            small.for_each(|word| forget(&mut names, word));
+            names
+        })
+    }
+}
+
+fn bare_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// A word that stands without a capital somewhere is no name.
+fn forget(names: &mut BTreeSet<String>, word: &str) {
+    if word.bytes().all(|c| c.is_ascii_lowercase()) {
+        names.remove(word); // most words: they are folded already
+    } else {
+        claims::split(word).iter().for_each(|word| _ = names.remove(word));
     }
 }
 
@@ -77,14 +115,14 @@ fn is_title(text: &str) -> bool {
 }
 
 /// The single things that an ask names, each once.
-pub fn named(ask: &str, names: &Names) -> Vec<Named> {
+pub fn named(ask: &str, names: &Names<'_>) -> Vec<Named> {
     let words = plain(ask);
     let listed = places(&words);
     let mut named: Vec<Named> = listed.iter().map(|place| Named { written: place.written.clone(), kind: Kind::Place(place.key) }).collect();
     let is_listed = |word: &str| listed.iter().any(|place| place.written.split(' ').any(|part| part == word));
     let sent_to = sent_to(&words).filter(|word| !is_listed(word));
     named.extend(sent_to.map(|word| Named { written: word.to_owned(), kind: Kind::Name }));
-    let known = claims::split(ask).into_iter().filter(|word| names.0.contains(word) && !is_listed(word) && day(word).is_none());
+    let known = claims::split(ask).into_iter().filter(|word| names.hold(word) && !is_listed(word) && day(word).is_none());
     named.extend(known.map(|word| Named { written: word, kind: Kind::Name }));
     named.extend(words.split(' ').filter_map(|word| day(word).map(|day| Named { written: word.to_owned(), kind: Kind::Day(day) })));
     named.extend(
@@ -145,13 +183,9 @@ fn is_misspelt(a: &str, b: &str) -> bool {
     tail(&short, skipped) == tail(&long, same + 1)
 }
 
-/// The day of the week or the month that a word means.
+/// The day of the week or the month that a plain word means.
 fn day(word: &str) -> Option<usize> {
-    if !word.chars().all(char::is_alphabetic) {
-        return None;
-    }
-    let number = numbers(word).into_iter().next()?;
-    number.key.strip_prefix("day ")?.parse().ok().filter(|day| *day < DATED_DAYS)
+    day_of(word).filter(|day| *day < DATED_DAYS)
 }
 
 /// Words with the number that follows them, and codes of letters and digits: "brightline 600", "bl600".
@@ -224,7 +258,7 @@ impl Answer {
     }
 
     /// The answer speaks of the thing, or at least of no other in its stead.
-    pub fn speaks_of(&self, thing: &Named, names: &Names) -> bool {
+    pub fn speaks_of(&self, thing: &Named, names: &Names<'_>) -> bool {
         if holds(&self.said, thing) || holds(&self.about, thing) {
             return true;
         }
@@ -263,8 +297,8 @@ fn holds(text: &Plain, thing: &Named) -> bool {
     }
 }
 
-fn names_one(text: &str, names: &Names) -> bool {
-    text.split(' ').any(|word| names.0.contains(word)) || !places(text).is_empty()
+fn names_one(text: &str, names: &Names<'_>) -> bool {
+    text.split(' ').any(|word| names.all().contains(word)) || !places(text).is_empty()
 }
 
 /// The text names days of the same kind, and not the wanted one among them or in a stretch of them.

@@ -30,7 +30,7 @@ static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Numbers that are written as words. Words that mean other things in a neighbour language ("once", "neuf", "cent") are left out.
+/// Numbers that are written as words, folded. Words that mean other things in a neighbour language ("once", "neuf", "cent") are left out.
 const NUMBER_WORDS: [(&str, &str); 59] = [
     ("two", "2"),
     ("three", "3"),
@@ -81,19 +81,19 @@ const NUMBER_WORDS: [(&str, &str); 59] = [
     ("zwei", "2"),
     ("drei", "3"),
     ("vier", "4"),
-    ("fünf", "5"),
+    ("funf", "5"),
     ("sechs", "6"),
     ("sieben", "7"),
     ("acht", "8"),
     ("neun", "9"),
     ("zehn", "10"),
     ("elf", "11"),
-    ("zwölf", "12"),
+    ("zwolf", "12"),
     ("zwanzig", "20"),
-    ("dreißig", "30"),
+    ("dreissig", "30"),
 ];
 
-/// Days and months by language; the same place is the same day. Words with a second meaning ("may", "march", "mars") are left out.
+/// Days and months by language, folded; the same place is the same day. Words with a second meaning ("may", "march", "mars") are left out.
 const DAYS: [&[&str]; 4] = [
     &[
         "monday",
@@ -129,17 +129,17 @@ const DAYS: [&[&str]; 4] = [
         "samedi",
         "dimanche",
         "janvier",
-        "février",
+        "fevrier",
         "",
         "avril",
         "",
         "juin",
         "juillet",
-        "août",
+        "aout",
         "septembre",
         "octobre",
         "novembre",
-        "décembre",
+        "decembre",
         "aujourd'hui",
         "demain",
         "hier",
@@ -148,10 +148,10 @@ const DAYS: [&[&str]; 4] = [
     &[
         "lunes",
         "martes",
-        "miércoles",
+        "miercoles",
         "jueves",
         "viernes",
-        "sábado",
+        "sabado",
         "domingo",
         "enero",
         "febrero",
@@ -166,7 +166,7 @@ const DAYS: [&[&str]; 4] = [
         "noviembre",
         "diciembre",
         "hoy",
-        "mañana",
+        "manana",
         "ayer",
         "",
     ],
@@ -282,8 +282,8 @@ fn unit_of(written: &str) -> &'static str {
 }
 
 fn add_words(text: &str, found: &mut Vec<Number>) {
-    let lower = text.to_lowercase();
-    for word in lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+    let folded = fold(text);
+    for word in folded.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
         if let Some((_, value)) = NUMBER_WORDS.iter().find(|(name, _)| *name == word) {
             found.push(Number { written: word.to_owned(), key: (*value).to_owned() });
         } else if let Some(day) = day_of(word) {
@@ -292,7 +292,8 @@ fn add_words(text: &str, found: &mut Vec<Number>) {
     }
 }
 
-fn day_of(word: &str) -> Option<usize> {
+/// The day of the week, the month or the like that a folded word means: its place among [`DAYS`].
+pub(crate) fn day_of(word: &str) -> Option<usize> {
     let singular = word.strip_suffix('s').unwrap_or(word);
     DAYS.iter().find_map(|days| days.iter().position(|day| !day.is_empty() && (*day == word || *day == singular)))
 }
@@ -321,6 +322,8 @@ mod tests {
             ("30-day", &["30"]),
             ("on Mondays", &["day 0"]),
             ("le lundi", &["day 0"]),
+            ("el sábado o el sabado", &["day 5", "day 5"]),
+            ("zwölf Tage", &["12"]),
             ("très bien", &[]),
             ("+1 202-555-0100", &["tel 12025550100"]),
         ];

@@ -10,7 +10,7 @@ const WHO_EN: &str = concat!(
     r"(?:our|the|my) (?:team|manager|staff|support|support team|colleagues?|agents?|specialists?)|a member of (?:our|the) team)",
 );
 
-/// Promises by language, on folded text with straight apostrophes.
+/// Promises by language, on folded text with straight apostrophes: its letters are plain ones.
 static PROMISES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let work = concat!(
         "(?:call|ring|phone|contact|e-?mail|text|message|write|reach|get back|be in touch|follow up|let you know|check|look|investigate|review|process|",
@@ -18,12 +18,12 @@ static PROMISES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         "take care|waive|reimburse|notify|inform|confirm|resolve|handle|sort|help you|reply|respond|answer|come back|keep you|ask|find out|hold|reserve)",
     );
     let rows = [
-        format!(r"\b{WHO_EN}(?:'ll| will| shall|'m going to|'re going to| (?:am|are|is) going to)(?: \w+){{0,2}} {work}\b"),
+        format!(r"\b{WHO_EN}(?:'ll| will| shall|'m going to|'re going to| (?:am|are|is) going to)(?: [a-z0-9]+){{0,2}} {work}\b"),
         format!(r"\b{WHO_EN} (?:calls?|contacts?|e-?mails?|texts?|writes?|answers?|sorts?|looks? into|checks?)(?: to)? (?:you|this|it)\b(?: back| now| soon| shortly)?"),
         r"\blet me (?:check|look|see|find|ask|call|get|confirm|verify)\b".to_owned(),
         r"\b(?:i'm|i am|we're|we are) (?:checking|looking into|investigating|sending|processing|working on|on it)\b".to_owned(),
         r"\bget(?:ting)? back to you\b|\bbe in touch\b|\breach out to you\b|\bcall you back\b|\bhear (?:back )?from us\b".to_owned(),
-        r"\b(?:i|we)(?:'ve| have)(?: \w+)? (?:refunded|cancell?ed|sent|resent|shipped|processed|updated|changed|booked|issued|escalated|forwarded|passed|asked|arranged|reserved|credited|notified|reported)\b".to_owned(),
+        r"\b(?:i|we)(?:'ve| have)(?: [a-z0-9]+)? (?:refunded|cancell?ed|sent|resent|shipped|processed|updated|changed|booked|issued|escalated|forwarded|passed|asked|arranged|reserved|credited|notified|reported)\b".to_owned(),
         r"\b(?:i|we) (?:promise|guarantee)\b".to_owned(),
         // French: the future of verbs of service, "je vais …", "je vérifie".
         concat!(
@@ -32,7 +32,7 @@ static PROMISES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
             r"repondr|modifier|ecrir|appeller|confirmer|expedier|remplacer)(?:ai|ons|a|ont)\b",
         )
         .to_owned(),
-        r"\b(?:je vais|nous allons|on va)(?: (?:vous|te|le|la|les|y))* \w+(?:er|ir|re)\b".to_owned(),
+        r"\b(?:je vais|nous allons|on va)(?: (?:vous|te|le|la|les|y))* [a-z0-9]+(?:er|ir|re)\b".to_owned(),
         r"\bje (?:verifie|regarde|transmets|me renseigne|m'en occupe|vous rappelle|vous tiens|reviens vers vous)\b|\b(?:nous|on) (?:revenons|revient|verifions|nous occupons)\b".to_owned(),
         // Spanish.
         concat!(
@@ -40,10 +40,10 @@ static PROMISES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
             r"mandar|atender|pondr|mantendr|cambiar|resolver|ayudar)(?:e|emos|an|a)\b",
         )
         .to_owned(),
-        r"\b(?:voy|vamos) a \w+(?:ar|er|ir|lo|la|le|te|les)\b|\bme pongo en contacto\b|\b(?:lo|la) (?:reviso|paso|miro|consulto|compruebo)\b|\bestoy (?:revisando|comprobando)\b".to_owned(),
+        r"\b(?:voy|vamos) a [a-z0-9]+(?:ar|er|ir|lo|la|le|te|les)\b|\bme pongo en contacto\b|\b(?:lo|la) (?:reviso|paso|miro|consulto|compruebo)\b|\bestoy (?:revisando|comprobando)\b".to_owned(),
         r"\b(?:enviaremos|llamaremos|revisaremos|comprobaremos|procesaremos|contactaremos|responderemos|cancelaremos)\b".to_owned(),
         // German.
-        r"\b(?:wir|ich|jemand|ein kollege|eine kollegin|unser team) (?:werden|werde|wird)\b(?: \w+){0,8} (?:\w*melden|\w*rufen|kontaktieren|senden|\w*schicken|prufen|\w*erstatten|kummern|informieren|bearbeiten|stornieren|\w*leiten|andern|antworten)\b".to_owned(),
+        r"\b(?:wir|ich|jemand|ein kollege|eine kollegin|unser team) (?:werden|werde|wird)\b(?: [a-z0-9]+){0,8} (?:[a-z0-9]*melden|[a-z0-9]*rufen|kontaktieren|senden|[a-z0-9]*schicken|prufen|[a-z0-9]*erstatten|kummern|informieren|bearbeiten|stornieren|[a-z0-9]*leiten|andern|antworten)\b".to_owned(),
         r"\b(?:wir melden uns|ich melde mich|melden wir uns|melde ich mich|(?:wir|ich) rufen? (?:sie|dich|euch)|rufen wir (?:sie|dich)|ich (?:prufe|schaue|kummere|leite|frage)|wir (?:prufen das|kummern uns|leiten))\b".to_owned(),
     ];
     rows.iter().filter_map(|row| Regex::new(row).ok()).collect()

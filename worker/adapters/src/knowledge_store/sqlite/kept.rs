@@ -1,21 +1,26 @@
 //! Passages that were read lately, in memory. They hold for one revision of the store: every change of what a passage says or
 //! of who may see it makes a new revision, and with it everything kept is forgotten.
+//!
+//! Two generations: passages enter the young one; when that is full it becomes the old one, and what was old and not asked for since is
+//! forgotten. So what is asked for again and again stays, at the cost of one map more.
 
 use knowledge::chunk::Chunk;
 use std::collections::HashMap;
+use std::mem::take;
 use triage::evidence::PassageId;
 
-/// Memory for them at most, in bytes of text; when it is full all are forgotten.
-pub const KEPT_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Memory for them at most, in bytes, about.
+pub const KEPT_BYTES_MAX: usize = 12 * 1024 * 1024;
 /// Bytes that a passage takes beside its texts.
-const PASSAGE_BYTES: usize = 400;
+const PASSAGE_BYTES: usize = 600;
 
 /// The passages of one revision.
 #[derive(Default)]
 pub struct Kept {
     revision: i64,
-    bytes: usize,
-    passages: HashMap<PassageId, Chunk>,
+    young_bytes: usize,
+    young: HashMap<PassageId, Chunk>,
+    old: HashMap<PassageId, Chunk>,
 }
 
 impl Kept {
@@ -24,23 +29,33 @@ impl Kept {
         if self.revision != revision {
             *self = Kept { revision, ..Kept::default() };
         }
-        ids.iter().map(|id| self.passages.get(id).cloned()).collect()
+        ids.iter().map(|id| self.get(id)).collect()
     }
 
     /// Keeps passages that were read at this revision.
     pub fn keep(&mut self, revision: i64, chunks: &[Chunk]) {
-        if self.revision != revision {
-            return;
+        if self.revision == revision {
+            chunks.iter().for_each(|chunk| self.put(chunk.clone()));
         }
-        for chunk in chunks {
-            let bytes = PASSAGE_BYTES + chunk.text.len() + chunk.title.len() + chunk.question.as_ref().map_or(0, String::len);
-            if self.bytes + bytes > KEPT_BYTES_MAX {
-                self.passages.clear();
-                self.bytes = 0;
-            }
-            if self.passages.insert(chunk.id.clone(), chunk.clone()).is_none() {
-                self.bytes += bytes;
-            }
+    }
+
+    fn get(&mut self, id: &PassageId) -> Option<Chunk> {
+        if let Some(chunk) = self.young.get(id) {
+            return Some(chunk.clone());
+        }
+        let chunk = self.old.remove(id)?;
+        self.put(chunk.clone());
+        Some(chunk)
+    }
+
+    fn put(&mut self, chunk: Chunk) {
+        let bytes = PASSAGE_BYTES + chunk.text.len() + chunk.title.len() + chunk.question.as_ref().map_or(0, String::len);
+        if self.young_bytes + bytes > KEPT_BYTES_MAX / 2 {
+            self.old = take(&mut self.young);
+            self.young_bytes = 0;
+        }
+        if self.young.insert(chunk.id.clone(), chunk).is_none() {
+            self.young_bytes += bytes;
         }
     }
 }

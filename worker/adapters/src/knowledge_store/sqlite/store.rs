@@ -59,14 +59,20 @@ impl SqliteKnowledgeStore {
 
     /// Runs on one state of the file.
     fn read<T>(&self, work: impl FnOnce(&Transaction) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        off_the_event_loop(|| {
+        off_the_event_loop(|| self.read_here(work))
+    }
+
+    /// The same on this thread: for what takes microseconds and is asked of every message. Handing the thread's other tasks over costs
+    /// more, and under load it brings forth dozens of threads with memory of their own.
+    fn read_here<T>(&self, work: impl FnOnce(&Transaction) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let read = || {
             let mut connection = lock(&self.reader);
             let transaction = connection.transaction()?;
             let value = work(&transaction)?;
             transaction.finish()?;
             Ok(value)
-        })
-        .map_err(|error| problem::store_error(&error))
+        };
+        read().map_err(|error| problem::store_error(&error))
     }
 }
 
@@ -159,7 +165,7 @@ impl KnowledgeStore for SqliteKnowledgeStore {
             return Ok(known.into_iter().flatten().collect());
         }
         let missing: Vec<PassageId> = ids.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(id, _)| id.clone()).collect();
-        let (revision, read) = self.read(|transaction| {
+        let (revision, read) = self.read_here(|transaction| {
             let revision = revision::newest(transaction)?;
             // When somebody has changed something meanwhile, all of the answer is of one state.
             let wanted = if revision == newest { &missing } else { ids };

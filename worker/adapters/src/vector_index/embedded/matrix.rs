@@ -6,7 +6,7 @@
 //! sketches of one bit a direction say first which rows are worth it.
 
 use super::sketch::Sketches;
-use knowledge::dot::{self, dot, dots};
+use knowledge::dot::{self, dot, dots, dots_at};
 use knowledge::ports::embedder::Embedding;
 
 /// The largest component of a row.
@@ -14,7 +14,7 @@ const ROW_COMPONENT_MAX: f32 = 127.0;
 /// Steps of the rest in one step of a component: the rest lies between plus and minus a half, and 127 steps.
 const REST_STEPS: f32 = 254.0;
 /// From so many rows on sketches choose what is scanned; below, all rows are.
-pub const SKETCHED_ROWS_MIN: usize = 16_384;
+pub const SKETCHED_ROWS_MIN: usize = 4_096;
 /// Rows that the sketches choose for each that is wanted, generously: of 71,738 customers' questions 500 chosen rows held all of the ten
 /// nearest, for each of 200 queries (`docs/PERFORMANCE.md`).
 pub const SKETCHED_PER_ROW: usize = 40;
@@ -142,11 +142,7 @@ impl Matrix {
         }
         let components = query.values.iter().map(|value| f32::from(*value));
         let near = self.sketches.nearest(components, allowed, wanted.saturating_mul(SKETCHED_PER_ROW));
-        for row in near {
-            if let Some(values) = self.row(&self.values, row as usize) {
-                tell(row, dot(values, &query.values));
-            }
-        }
+        dots_at(&self.values, &near, &query.values, tell);
     }
 
     fn scale(&self, row: usize, query: &QueryVector) -> Option<f32> {
