@@ -3,10 +3,11 @@
 use crate::chunk::Chunk;
 use crate::curation::standing::{Log, Standing, as_approved};
 use crate::feed::{Feed, FeedError};
-use crate::fusion::{PIN_BOOST, Scored, fuse};
+use crate::fusion::{PIN_BOOST, Scored, fuse, spelled};
 use crate::ports::embedder::{Embedder, EmbedderError, Embedding};
 use crate::ports::store::{Revision, StoreError};
 use crate::ports::vector_index::{Filter, Hit, IndexError, Search};
+use crate::spelling::Spelling;
 use crate::words::{content_words, overlap_of_texts};
 use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,7 +93,7 @@ impl KnowledgeRetriever {
             }
         }
         let chunks = self.feed.store.passages(&ids).await.map_err(of_store)?;
-        Ok(rank(hits, chunks, query, log))
+        Ok(rank(hits, chunks, &Sought { query, spelling: Spelling::of(&[&query.text]), everywhere: language.is_none() }, log))
     }
 }
 
@@ -124,9 +125,18 @@ impl Retriever for KnowledgeRetriever {
     }
 }
 
+/// What is looked for.
+struct Sought<'a> {
+    query: &'a Query,
+    spelling: Spelling,
+    /// In all languages.
+    everywhere: bool,
+}
+
 /// Scores the fetched passages with all that is known of them, best first. What the query may not see is left out once
 /// more, whatever the index said, and curation counts as it stood at the query's moment.
-fn rank(mut hits: Vec<Hit>, chunks: Vec<Chunk>, query: &Query, log: &Log) -> Vec<Passage> {
+fn rank(mut hits: Vec<Hit>, chunks: Vec<Chunk>, sought: &Sought<'_>, log: &Log) -> Vec<Passage> {
+    let query = sought.query;
     hits.iter_mut().for_each(|hit| hit.pinned = false);
     let mut chunks: BTreeMap<_, _> = chunks.into_iter().map(|chunk| (chunk.id.clone(), chunk)).collect();
     let asking: BTreeSet<_> = chunks.values().filter(|chunk| chunk.question.is_some()).map(|chunk| chunk.id.clone()).collect();
@@ -139,7 +149,7 @@ fn rank(mut hits: Vec<Hit>, chunks: Vec<Chunk>, query: &Query, log: &Log) -> Vec
     for (chunk, scored) in found.into_iter().filter(|(chunk, _)| may_see(chunk, query)) {
         let standing = log.standing(&chunk, query.as_of);
         if !standing.hidden {
-            passages.push(passage(as_approved(chunk, &standing), &scored, query, &standing));
+            passages.push(passage(as_approved(chunk, &standing), &scored, sought, &standing));
         }
     }
     passages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.kind.cmp(&b.kind)).then_with(|| a.id.cmp(&b.id)));
@@ -157,9 +167,11 @@ fn may_see(chunk: &Chunk, query: &Query) -> bool {
     holds && !is_own
 }
 
-fn passage(chunk: Chunk, scored: &Scored, query: &Query, standing: &Standing) -> Passage {
+fn passage(chunk: Chunk, scored: &Scored, sought: &Sought<'_>, standing: &Standing) -> Passage {
+    let query = sought.query;
     let same_intent = chunk.kind != PassageKind::Document && chunk.intent.is_some() && chunk.intent == query.intent;
-    let same_language = query.language.is_some() && chunk.language == query.language;
+    let same_language = sought.everywhere && query.language.is_some() && chunk.language == query.language;
+    let spelled = chunk.question.as_deref().map_or(0.0, |question| spelled(&sought.spelling, question, &chunk.text));
     // A row of a table that has a question answers that question; one without answers its intent.
     let answers_intent = standing.approved_for.is_some() || chunk.kind == PassageKind::Approved && chunk.question.is_none();
     let is_approved = answers_intent && same_intent;
@@ -176,7 +188,7 @@ fn passage(chunk: Chunk, scored: &Scored, query: &Query, standing: &Standing) ->
         language: chunk.language,
         intent,
         version: chunk.version,
-        score: (scored.score + boost(same_intent, INTENT_BOOST) + boost(same_language, LANGUAGE_BOOST)) * standing.boost
+        score: (scored.score + spelled + boost(same_intent, INTENT_BOOST) + boost(same_language, LANGUAGE_BOOST)) * standing.boost
             + boost(standing.pinned, PIN_BOOST)
             + boost(is_approved, APPROVED_BOOST),
         similarity: scored.similarity,

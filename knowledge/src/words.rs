@@ -66,11 +66,13 @@ pub fn overlap_of_texts(query: &BTreeSet<String>, texts: &[&str]) -> f64 {
     if query.is_empty() { 0.0 } else { found.len() as f64 / query.len() as f64 }
 }
 
-fn words(folded: &str) -> impl Iterator<Item = &str> {
+/// Runs of letters and digits.
+pub(crate) fn words(folded: &str) -> impl Iterator<Item = &str> {
     folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-fn is_telling(word: &str) -> bool {
+/// The folded word says something of the matter.
+pub(crate) fn is_telling(word: &str) -> bool {
     let is_single_letter = word.chars().count() == 1 && word.chars().all(|c| c.is_ascii_alphabetic());
     !is_single_letter && !STOP_SET.contains(word)
 }

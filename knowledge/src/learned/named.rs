@@ -55,7 +55,14 @@ pub struct Named {
 #[derive(Default)]
 pub struct Names<'a> {
     texts: Vec<&'a str>,
+    words: OnceCell<Words<'a>>,
     all: OnceCell<BTreeSet<String>>,
+}
+
+/// The words of texts by their first letter, as they stand.
+struct Words<'a> {
+    capital: Vec<&'a str>,
+    small: Vec<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -63,7 +70,7 @@ impl<'a> Names<'a> {
     pub fn of(passages: impl Iterator<Item = &'a Passage>) -> Self {
         let texts = passages.filter(|passage| passage.language != Some(Language::DE));
         let texts = texts.flat_map(|passage| passage.question.as_deref().into_iter().chain([passage.text.as_str()]));
-        Names { texts: texts.filter(|text| !is_title(text)).collect(), all: OnceCell::new() }
+        Names { texts: texts.filter(|text| !is_title(text)).collect(), ..Names::default() }
     }
 
     /// The word, in plain form, is one of them.
@@ -73,30 +80,27 @@ impl<'a> Names<'a> {
 
     /// The word stands somewhere with a capital and nowhere without one. Words with an apostrophe stand otherwise in a text.
     fn may_hold(&self, word: &str) -> bool {
-        let is_it = |other: &str| if other.is_ascii() { other.eq_ignore_ascii_case(word) } else { fold(other) == word };
-        let mut stands_capital = word.contains('\'');
-        for other in self.texts.iter().flat_map(|text| bare_words(text)).filter(|other| is_it(other)) {
-            if other.starts_with(char::is_lowercase) {
-                return false;
-            }
-            stands_capital = true;
-        }
-        stands_capital
+        let is_it = |other: &&str| if other.is_ascii() { other.eq_ignore_ascii_case(word) } else { fold(other) == word };
+        let words = self.words();
+        word.contains('\'') || words.capital.iter().any(is_it) && !words.small.iter().any(is_it)
+    }
+
+    fn words(&self) -> &Words<'a> {
+        self.words.get_or_init(|| {
+            let bare = |text: &'a str| text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.starts_with(char::is_alphabetic));
+            let (capital, small) = self.texts.iter().flat_map(|text| bare(text)).partition(|word| !word.starts_with(char::is_lowercase));
+            Words { capital, small }
+        })
     }
 
     fn all(&self) -> &BTreeSet<String> {
         self.all.get_or_init(|| {
             let mut names: BTreeSet<String> = self.texts.iter().flat_map(|text| claims::names(text)).flat_map(claims::split).collect();
             names.retain(|name| !is_function_word(name) && name.chars().any(char::is_alphabetic));
-            let small = self.texts.iter().flat_map(|text| bare_words(text)).filter(|word| word.starts_with(char::is_lowercase));
-            small.for_each(|word| forget(&mut names, word));
+            self.words().small.iter().for_each(|word| forget(&mut names, word));
             names
         })
     }
-}
-
-fn bare_words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// A word that stands without a capital somewhere is no name.

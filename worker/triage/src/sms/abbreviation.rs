@@ -7,25 +7,30 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Always followed by more: titles, streets, "about", "compare". A row a language, lower case, without the period.
-static NEVER_LAST: LazyLock<HashSet<&str>> = LazyLock::new(|| words(&[
-    "mr mrs ms dr prof rev gen capt lt sgt st ste mt ft ave blvd rd vs viz cf al approx dept corp esp incl resp", // English
-    "mm mlle mme bd av env réf ref ex pl",                                                                        // French
-    "sr sra srta dra ud uds vd vds avda aprox ej pza depto",                                                      // Spanish
-    "bzw ca evtl ggf inkl exkl zzgl str hr fr vgl sog bspw",                                                      // German
-]));
+static NEVER_LAST: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words(&[
+        "mr mrs ms dr prof rev gen capt lt sgt st ste mt ft ave blvd rd vs viz cf al approx dept corp esp incl resp", // English
+        "mm mlle mme bd av env réf ref ex pl",                                                                        // French
+        "sr sra srta dra ud uds vd vds avda aprox ej pza depto",                                                      // Spanish
+        "bzw ca evtl ggf inkl exkl zzgl str hr fr vgl sog bspw",                                                      // German
+    ])
+});
 
 /// Abbreviations only before a number: "No. 5" is one thing, "No. Sorry." is two.
-static BEFORE_NUMBER: LazyLock<HashSet<&str>> = LazyLock::new(|| words(&[
-    "no nos nr nrn núm num nº n° art abs pp pág fig ch sec vol kap ext tel tél min max mind std apt", // things that are counted
-    "jan feb mar apr jun jul aug sep sept oct nov dec janv févr avr juil déc ene abr ago dic okt dez", // months
-    "mon tue tues wed thu thurs fri sat sun",                                                         // weekdays
-]));
+static BEFORE_NUMBER: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words(&[
+        "no nos nr nrn núm num nº n° art abs pp pág fig ch sec vol kap ext tel tél min max mind std apt", // things that are counted
+        "jan feb mar apr jun jul aug sep sept oct nov dec janv févr avr juil déc ene abr ago dic okt dez", // months
+        "mon tue tues wed thu thurs fri sat sun",                                                         // weekdays
+    ])
+});
 
 /// German words before an ordinal: "am 3. Mai", "im 2. Stock".
 static BEFORE_ORDINAL: LazyLock<HashSet<&str>> = LazyLock::new(|| words(&["am im vom zum zur der die das dem den des"]));
 
 /// German months, which follow an ordinal.
-static MONTHS: LazyLock<HashSet<&str>> = LazyLock::new(|| words(&["januar jänner februar märz april mai juni juli august september oktober november dezember"]));
+static MONTHS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words(&["januar jänner februar märz april mai juni juli august september oktober november dezember"]));
 
 /// Letters in each piece of an abbreviation with inner periods, at most: "e.g", "z.B", "i.d.R", "Ph.D", "p.ej".
 const DOTTED_FIRST_MAX: usize = 2;

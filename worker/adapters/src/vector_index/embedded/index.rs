@@ -12,7 +12,7 @@ use knowledge::chunk::{Chunk, KeyKind};
 use knowledge::ports::embedder::Embedding;
 use knowledge::ports::store::{IndexChange, Revision};
 use knowledge::ports::vector_index::{Hit, IndexError, Search, VectorIndex};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use triage::evidence::PassageId;
@@ -142,8 +142,8 @@ impl State {
     fn near(&self, query: &QueryVector, allowed: &[bool], limit: usize) -> Vec<(f32, u32)> {
         let mut best = Best::new(limit.saturating_mul(ROUGH_PER_KEY));
         self.matrix.roughly(query, allowed, limit, |row, cosine| best.push(cosine, row));
-        let exactly = best.finish().into_iter().map(|(_, row)| (self.matrix.cosine(row as usize, query), row));
-        self.first(exactly.collect(), limit)
+        let rows: Vec<u32> = best.finish().into_iter().map(|(_, row)| row).collect();
+        self.first(self.matrix.cosines(&rows, query), limit)
     }
 
     /// The first of some scored rows: highest score, then passage id, then kind.
@@ -196,8 +196,9 @@ impl VectorIndex for EmbeddedVectorIndex {
         let by_words = words::search(&state.postings, &search.text, &allowed, search.keys_max).map_err(|error| index_error(&error))?;
         let by_words: HashMap<u32, f32> = state.first(by_words, search.keys_max).into_iter().map(|(score, row)| (row, score)).collect();
         let mut rows = state.near(&query, &allowed, search.keys_max);
-        let near: Vec<u32> = rows.iter().map(|(_, row)| *row).collect();
-        rows.extend(by_words.keys().filter(|row| !near.contains(row)).map(|row| (state.matrix.cosine(*row as usize, &query), *row)));
+        let near: HashSet<u32> = rows.iter().map(|(_, row)| *row).collect();
+        let far: Vec<u32> = by_words.keys().copied().filter(|row| !near.contains(row)).collect();
+        rows.extend(state.matrix.cosines(&far, &query));
         let both = rows.len();
         let ordered = state.first(rows, both);
         Ok(ordered.into_iter().filter_map(|(cosine, row)| state.hit(row, by_words.get(&row).copied(), cosine)).collect())

@@ -6,7 +6,7 @@
 //! sketches of one bit a direction say first which rows are worth it.
 
 use super::sketch::Sketches;
-use knowledge::dot::{self, dot, dots, dots_at};
+use knowledge::dot::{self, dots, dots_at};
 use knowledge::ports::embedder::Embedding;
 
 /// The largest component of a row.
@@ -111,14 +111,21 @@ impl Matrix {
         }
     }
 
-    /// Cosine of a row with a query as well as it is known; zero when one of them is near nothing or their lengths differ.
-    pub fn cosine(&self, row: usize, query: &QueryVector) -> f32 {
-        let (Some(scale), Some(values), Some(rest)) = (self.scale(row, query), self.row(&self.values, row), self.row(&self.rest, row))
-        else {
-            return 0.0;
-        };
-        let sum = dot(values, &query.values) as f32 + dot(rest, &query.values) as f32 / REST_STEPS;
-        (sum * scale).clamp(-1.0, 1.0)
+    /// Cosines of rows with a query as well as they are known; zero where one of them is near nothing or their lengths differ.
+    pub fn cosines(&self, rows: &[u32], query: &QueryVector) -> Vec<(f32, u32)> {
+        let is_of_length = query.values.len() == self.dimensions && self.dimensions > 0;
+        let known: Vec<u32> = rows.iter().copied().filter(|row| is_of_length && (*row as usize) < self.scales.len()).collect();
+        let mut sums: Vec<f32> = Vec::with_capacity(known.len());
+        dots_at(&self.values, &known, &query.values, |_, sum| sums.push(sum as f32));
+        let mut rests = sums.iter_mut();
+        dots_at(&self.rest, &known, &query.values, |_, rest| {
+            if let Some(sum) = rests.next() {
+                *sum += rest as f32 / REST_STEPS;
+            }
+        });
+        let scale = |row: &u32| self.scales.get(*row as usize).copied().unwrap_or(0.0) * query.scale;
+        let mut measured = known.iter().zip(sums).map(|(row, sum)| ((sum * scale(row)).clamp(-1.0, 1.0), *row)).peekable();
+        rows.iter().map(|row| measured.next_if(|(_, next)| next == row).unwrap_or((0.0, *row))).collect()
     }
 
     /// Cosines to within 0.01 of rows that are allowed: of all of them in a small matrix, in a large one of those that can be among the
@@ -144,15 +151,6 @@ impl Matrix {
         let near = self.sketches.nearest(components, allowed, wanted.saturating_mul(SKETCHED_PER_ROW));
         dots_at(&self.values, &near, &query.values, tell);
     }
-
-    fn scale(&self, row: usize, query: &QueryVector) -> Option<f32> {
-        let scale = self.scales.get(row).copied().filter(|scale| *scale > 0.0)?;
-        (query.values.len() == self.dimensions && query.scale > 0.0).then_some(scale * query.scale)
-    }
-
-    fn row<'a>(&self, rows: &'a [i8], row: usize) -> Option<&'a [i8]> {
-        rows.get(row * self.dimensions..(row + 1) * self.dimensions)
-    }
 }
 
 #[cfg(test)]
@@ -167,6 +165,10 @@ mod tests {
         QueryVector::query(&Embedding::unit(values.to_vec()))
     }
 
+    fn cosine(matrix: &Matrix, row: u32, query: &QueryVector) -> f32 {
+        matrix.cosines(&[row], query)[0].0
+    }
+
     fn roughly(matrix: &Matrix, row: u32, query: &QueryVector) -> Option<f32> {
         let mut found = None;
         matrix.roughly(query, &[true; 8], 8, |other, cosine| found = if other == row { Some(cosine) } else { found });
@@ -177,8 +179,8 @@ mod tests {
     fn a_vector_is_as_near_to_itself_as_can_be() {
         let mut matrix = Matrix::default();
         matrix.set(0, &row(&[0.3, -0.2, 0.9, 0.01]));
-        assert!((matrix.cosine(0, &query(&[0.3, -0.2, 0.9, 0.01])) - 1.0).abs() < 1e-4);
-        assert!((matrix.cosine(0, &query(&[-0.3, 0.2, -0.9, -0.01])) + 1.0).abs() < 1e-4);
+        assert!((cosine(&matrix, 0, &query(&[0.3, -0.2, 0.9, 0.01])) - 1.0).abs() < 1e-4);
+        assert!((cosine(&matrix, 0, &query(&[-0.3, 0.2, -0.9, -0.01])) + 1.0).abs() < 1e-4);
     }
 
     #[test]
@@ -197,7 +199,7 @@ mod tests {
             let mut matrix = Matrix::default();
             matrix.set(0, &RowVector::row(&one));
             let query = QueryVector::query(&other);
-            assert!((matrix.cosine(0, &query) - true_cosine).abs() < 0.001);
+            assert!((cosine(&matrix, 0, &query) - true_cosine).abs() < 0.001);
             assert!((roughly(&matrix, 0, &query).unwrap_or(1.0) - true_cosine).abs() < 0.01);
         }
     }
@@ -228,9 +230,9 @@ mod tests {
         let (mut found, mut looked_at) = (0, 0);
         for topic in 0..50 {
             let query = QueryVector::query(&about(topic));
-            let exact = first((0..rows as u32).map(|row| (matrix.cosine(row as usize, &query), row)).collect());
+            let exact = first((0..rows as u32).map(|row| (cosine(&matrix, row, &query), row)).collect());
             let mut roughly = Vec::new();
-            matrix.roughly(&query, &vec![true; rows], 50, |row, _| roughly.push((matrix.cosine(row as usize, &query), row)));
+            matrix.roughly(&query, &vec![true; rows], 50, |row, _| roughly.push((cosine(&matrix, row, &query), row)));
             looked_at += roughly.len();
             found += first(roughly).iter().filter(|row| exact.contains(row)).count();
         }

@@ -47,21 +47,21 @@ impl Sketches {
     pub fn nearest(&self, query: impl Iterator<Item = f32>, allowed: &[bool], wanted: usize) -> Vec<u32> {
         let query = self.sketch(query);
         let mut distances: Vec<u16> = Vec::with_capacity(allowed.len());
+        differences(&self.bits, &query, |_, distance| distances.push(distance as u16));
         let mut counts = vec![0_usize; self.signs.len() + 1];
-        differences(&self.bits, &query, |row, distance| {
-            let is_allowed = allowed.get(row).copied().unwrap_or(false);
-            distances.push(if is_allowed { distance as u16 } else { u16::MAX });
-            if is_allowed && let Some(count) = counts.get_mut(distance as usize) {
-                *count += 1;
+        for (distance, is_allowed) in distances.iter_mut().zip(allowed) {
+            match counts.get_mut(usize::from(*distance)) {
+                Some(count) if *is_allowed => *count += 1,
+                Some(_) | None => *distance = u16::MAX,
             }
-        });
+        }
         let mut sum = 0;
         let farthest = counts.iter().position(|count| {
             sum += count;
             sum >= wanted
         });
         let farthest = farthest.map_or(u16::MAX - 1, |distance| distance as u16);
-        (0_u32..).zip(distances).filter(|(_, distance)| *distance <= farthest).map(|(row, _)| row).collect()
+        (0_u32..).zip(distances).take(allowed.len()).filter(|(_, distance)| *distance <= farthest).map(|(row, _)| row).collect()
     }
 
     fn sketch(&self, components: impl Iterator<Item = f32>) -> Vec<u64> {
