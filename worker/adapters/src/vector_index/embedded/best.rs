@@ -1,8 +1,8 @@
 //! The rows with the highest scores. Rows that tie with the last place are all kept, so that the caller can choose among
 //! them by name and the answer does not depend on the order of the rows.
 
-/// How many rows more than twice the limit are gathered before the low ones are dropped.
-const SLACK: usize = 64;
+/// How many rows more than one and a half times the limit are gathered before the low ones are dropped.
+const SLACK: usize = 16;
 
 /// Keeps the best rows.
 pub struct Best {
@@ -16,7 +16,7 @@ pub struct Best {
 impl Best {
     /// The best `limit` rows and those that tie with the last of them.
     pub fn new(limit: usize) -> Self {
-        Best { limit, floor: f32::MIN, entries: Vec::new(), cut_at: limit.saturating_mul(2).saturating_add(SLACK) }
+        Best { limit, floor: f32::MIN, entries: Vec::new(), cut_at: limit.saturating_add(limit / 2).saturating_add(SLACK) }
     }
 
     /// Offers a row.

@@ -6,7 +6,8 @@
 use super::best::Best;
 use crate::vector_index::tokens;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::mem::replace;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
@@ -134,7 +135,8 @@ pub fn search(postings: &Postings, text: &str, allowed: &Arc<Vec<bool>>, limit: 
     if clauses.is_empty() || limit == 0 {
         return Ok(Vec::new());
     }
-    let collector = AllowedRows { rows: postings.rows.clone(), allowed: Arc::clone(allowed), limit };
+    let best = Mutex::new(Best::new(limit));
+    let collector = AllowedRows { rows: postings.rows.clone(), allowed: Arc::clone(allowed), limit, best };
     postings.searcher.search(&BooleanQuery::new(clauses), &collector)
 }
 
@@ -143,6 +145,8 @@ struct AllowedRows {
     rows: Vec<Arc<Vec<u32>>>,
     allowed: Arc<Vec<bool>>,
     limit: usize,
+    /// The best of the segments so far: what cannot be among them is skipped in the next.
+    best: Mutex<Best>,
 }
 
 /// The same in one segment.
@@ -158,7 +162,8 @@ impl Collector for AllowedRows {
 
     fn for_segment(&self, segment: SegmentOrdinal, _reader: &SegmentReader) -> tantivy::Result<Self::Child> {
         let rows = self.rows.get(segment as usize).cloned().unwrap_or_default();
-        Ok(AllowedRowsOfSegment { rows, allowed: Arc::clone(&self.allowed), best: Best::new(self.limit) })
+        let best = replace(&mut *self.best(), Best::new(self.limit));
+        Ok(AllowedRowsOfSegment { rows, allowed: Arc::clone(&self.allowed), best })
     }
 
     fn requires_scoring(&self) -> bool {
@@ -176,13 +181,22 @@ impl Collector for AllowedRows {
             // A row that ties with the last of the best is wanted too: see `Best`.
             segment.best.floor().next_down()
         })?;
-        Ok(segment.harvest())
+        let mut best = self.best();
+        // Whatever another segment has left there meanwhile counts too.
+        replace(&mut *best, segment.best).finish().into_iter().for_each(|(score, row)| best.push(score, row));
+        Ok(Vec::new())
     }
 
     fn merge_fruits(&self, fruits: Vec<Self::Fruit>) -> tantivy::Result<Self::Fruit> {
-        let mut best = Best::new(self.limit);
+        let mut best = replace(&mut *self.best(), Best::new(self.limit));
         fruits.into_iter().flatten().for_each(|(score, row)| best.push(score, row));
         Ok(best.finish())
+    }
+}
+
+impl AllowedRows {
+    fn best(&self) -> MutexGuard<'_, Best> {
+        self.best.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
