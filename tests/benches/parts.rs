@@ -38,10 +38,6 @@ use triage::ports::{Classifier, Retriever};
 use triage::sms::fit::{Budget, fit};
 use triage::text::plain_without_digits;
 
-/// As in the program.
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
 /// Labelled tickets that the classifier is trained on.
 const EXAMPLES: usize = 10_000;
 /// Questions that are asked in turn.

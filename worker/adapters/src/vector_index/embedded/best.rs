@@ -32,11 +32,6 @@ impl Best {
         }
     }
 
-    /// Nothing below this score is kept any more.
-    pub fn floor(&self) -> f32 {
-        self.floor
-    }
-
     /// The rows that are left, in no order.
     pub fn finish(mut self) -> Vec<(f32, u32)> {
         self.cut();
