@@ -28,7 +28,7 @@ pub const TEXT_SPELLING_WEIGHT: f64 = 0.3;
 /// Weight of the cosine with the text where a passage answers no question: both cosines' share.
 pub const TEXT_ONLY_WEIGHT: f64 = QUESTION_WEIGHT + TEXT_WEIGHT;
 /// Weight of BM25 there.
-pub const WORDS_ONLY_WEIGHT: f64 = 0.3;
+pub const WORDS_ONLY_WEIGHT: f64 = 0.2;
 /// Reciprocal ranks: a first place counts `1 / (RANK_OFFSET + 1)`, so that one first place does not outweigh two good ones (Cormack,
 /// Clarke and Büttcher, 2009).
 pub const RANK_OFFSET: f64 = 60.0;

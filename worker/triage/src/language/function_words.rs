@@ -14,7 +14,7 @@ pub const SPOKEN: usize = 4;
 
 const EN: &str = "a about after again all also am an and any are arent as at be because been before being but by can cant could couldnt \
 did didnt do does doesnt doing dont for from get got had has hasnt have havent he her here hers hi him his how i id if ill im in into is \
-isnt it its ive just like me more most my no not now of off on one only or our out over own please pls really she should so some still \
+isnt it its ive just like me mine more most my no not now of off on one only or our out over own please pls really she should so some still \
 than thanks that thats the their them then there these they this those to too u up ur us very was wasnt we well were what whats when \
 where wheres which while who whos why will with wont would yes you your youre yours ya gonna wanna gotta thx plz hey hello";
 
