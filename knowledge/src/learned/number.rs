@@ -30,7 +30,8 @@ static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Numbers that are written as words, folded. Words that mean other things in a neighbour language ("once", "neuf", "cent") are left out.
+/// Numbers that are written as words, with their accents: "très" is not "tres". Words that mean other things in a neighbour language
+/// ("once", "neuf", "cent") are left out.
 const NUMBER_WORDS: [(&str, &str); 59] = [
     ("two", "2"),
     ("three", "3"),
@@ -81,16 +82,16 @@ const NUMBER_WORDS: [(&str, &str); 59] = [
     ("zwei", "2"),
     ("drei", "3"),
     ("vier", "4"),
-    ("funf", "5"),
+    ("fünf", "5"),
     ("sechs", "6"),
     ("sieben", "7"),
     ("acht", "8"),
     ("neun", "9"),
     ("zehn", "10"),
     ("elf", "11"),
-    ("zwolf", "12"),
+    ("zwölf", "12"),
     ("zwanzig", "20"),
-    ("dreissig", "30"),
+    ("dreißig", "30"),
 ];
 
 /// Days and months by language, folded; the same place is the same day. Words with a second meaning ("may", "march", "mars") are left out.
@@ -282,11 +283,11 @@ fn unit_of(written: &str) -> &'static str {
 }
 
 fn add_words(text: &str, found: &mut Vec<Number>) {
-    let folded = fold(text);
-    for word in folded.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+    let lower = text.to_lowercase();
+    for word in lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
         if let Some((_, value)) = NUMBER_WORDS.iter().find(|(name, _)| *name == word) {
             found.push(Number { written: word.to_owned(), key: (*value).to_owned() });
-        } else if let Some(day) = day_of(word) {
+        } else if let Some(day) = day_of(&fold(word)) {
             found.push(Number { written: word.to_owned(), key: format!("day {day}") });
         }
     }
