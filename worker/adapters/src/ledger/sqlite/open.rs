@@ -10,7 +10,7 @@ use std::time::Duration;
 /// A connection waits so long for another one's write, in milliseconds.
 pub const BUSY_TIMEOUT_MS: u64 = 10_000;
 /// Memory of the writing connection's page cache at most, in KiB.
-pub const WRITER_CACHE_KIB: i64 = 32 * 1024;
+pub const WRITER_CACHE_KIB: i64 = 16 * 1024;
 /// Memory of a reading connection's page cache at most, in KiB: it looks at few pages, and the kernel has the file.
 pub const READER_CACHE_KIB: i64 = 2 * 1024;
 /// The log is folded back into the file after so many pages of 4 KiB.
