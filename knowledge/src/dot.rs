@@ -41,8 +41,9 @@ pub fn dots(rows: &[i8], query: &[i16], each: impl FnMut(usize, i32)) {
     dots_portable(rows, query, each);
 }
 
-/// The same of some rows of a block, which may lie anywhere in it. A row that is not there is passed over.
-pub fn dots_at(rows: &[i8], chosen: &[u32], query: &[i16], each: impl FnMut(u32, i32)) {
+/// The same of chosen rows of a block, which may lie anywhere in it; `each` is told the place among the chosen. A row that is not there
+/// is passed over.
+pub fn dots_at(rows: &[i8], chosen: &[u32], query: &[i16], each: impl FnMut(usize, i32)) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2.
@@ -97,7 +98,7 @@ fn dots_avx2(rows: &[i8], query: &[i16], mut each: impl FnMut(usize, i32)) {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn dots_at_avx2(rows: &[i8], chosen: &[u32], query: &[i16], mut each: impl FnMut(u32, i32)) {
+fn dots_at_avx2(rows: &[i8], chosen: &[u32], query: &[i16], mut each: impl FnMut(usize, i32)) {
     let (query_blocks, query_rest) = query.as_chunks::<LANES>();
     for (place, row) in chosen.iter().enumerate() {
         if let Some(ahead) = chosen.get(place + ROWS_AHEAD).and_then(|row| row_at(rows, *row, query.len())) {
@@ -105,7 +106,7 @@ fn dots_at_avx2(rows: &[i8], chosen: &[u32], query: &[i16], mut each: impl FnMut
         }
         let Some(values) = row_at(rows, *row, query.len()) else { continue };
         let (row_blocks, row_rest) = values.as_chunks::<LANES>();
-        each(*row, sum_avx2(row_blocks, query_blocks).wrapping_add(sum_portable(row_rest, query_rest)));
+        each(place, sum_avx2(row_blocks, query_blocks).wrapping_add(sum_portable(row_rest, query_rest)));
     }
 }
 
@@ -141,10 +142,10 @@ fn dots_portable(rows: &[i8], query: &[i16], mut each: impl FnMut(usize, i32)) {
     }
 }
 
-fn dots_at_portable(rows: &[i8], chosen: &[u32], query: &[i16], mut each: impl FnMut(u32, i32)) {
-    for row in chosen {
+fn dots_at_portable(rows: &[i8], chosen: &[u32], query: &[i16], mut each: impl FnMut(usize, i32)) {
+    for (place, row) in chosen.iter().enumerate() {
         if let Some(values) = row_at(rows, *row, query.len()) {
-            each(*row, sum_portable(values, query));
+            each(place, sum_portable(values, query));
         }
     }
 }
@@ -223,11 +224,12 @@ mod tests {
         let rows: Vec<i8> = (0..40 * 33).map(|i| (i * 29 % 251) as u8 as i8).collect();
         let query: Vec<i16> = (0..33).map(|i| i * 100 - 1_500).collect();
         let chosen: Vec<u32> = (0..60).rev().step_by(3).chain([7, 7, u32::MAX]).collect();
-        let of = |row: u32| (row, sum_portable(&rows[row as usize * 33..(row as usize + 1) * 33], &query));
-        let expected: Vec<(u32, i32)> = chosen.iter().filter(|row| **row < 40).map(|row| of(*row)).collect();
+        let of = |row: u32| sum_portable(&rows[row as usize * 33..(row as usize + 1) * 33], &query);
+        let there = chosen.iter().enumerate().filter(|(_, row)| **row < 40);
+        let expected: Vec<(usize, i32)> = there.map(|(place, row)| (place, of(*row))).collect();
         let (mut sums, mut portable) = (Vec::new(), Vec::new());
-        dots_at(&rows, &chosen, &query, |row, sum| sums.push((row, sum)));
-        dots_at_portable(&rows, &chosen, &query, |row, sum| portable.push((row, sum)));
+        dots_at(&rows, &chosen, &query, |place, sum| sums.push((place, sum)));
+        dots_at_portable(&rows, &chosen, &query, |place, sum| portable.push((place, sum)));
         assert_eq!(sums, expected);
         assert_eq!(portable, expected);
     }

@@ -2,8 +2,8 @@
 //!
 //! Answers to questions: a weighted sum of scores, not reciprocal ranks: on paraphrases of FAQ questions ranks brought the share of right
 //! first answers from 95.4 to 78.0 %, a sum to 96.3 %. Words by BM25 count little in it, for the best score of a query says nothing of
-//! how good it is; how alike question and text are spelled counts more, and says as much in French as in English. The weights were chosen
-//! on past questions of two sets, not on those that `docs/PERFORMANCE.md` reports.
+//! how good it is; how alike question and text are spelled counts more, and says as much in French as in English
+//! (`docs/PERFORMANCE.md` says how the weights were chosen).
 //!
 //! Passages of long documents answer no question of their own: which of them stands first is settled by reciprocal ranks, for a word
 //! that only one page holds says more there than how near the page lies as a whole. They share out the scores that the sum gave them,
@@ -11,7 +11,7 @@
 
 use crate::chunk::KeyKind;
 use crate::ports::vector_index::Hit;
-use crate::spelling::Spelling;
+use crate::trigrams::Trigrams;
 use std::collections::{BTreeMap, BTreeSet};
 use triage::evidence::PassageId;
 
@@ -22,9 +22,9 @@ pub const TEXT_WEIGHT: f64 = 0.3;
 /// Weight of BM25, as a share of the best score for this query, where a passage answers a question.
 pub const WORDS_WEIGHT: f64 = 0.1;
 /// Weight of how alike the query and the question are spelled.
-pub const QUESTION_SPELLING_WEIGHT: f64 = 0.2;
+pub const QUESTION_TRIGRAMS_WEIGHT: f64 = 0.2;
 /// Weight of how alike the query and the whole of question and answer are spelled.
-pub const TEXT_SPELLING_WEIGHT: f64 = 0.3;
+pub const TEXT_TRIGRAMS_WEIGHT: f64 = 0.3;
 /// Weight of the cosine with the text where a passage answers no question: both cosines' share.
 pub const TEXT_ONLY_WEIGHT: f64 = QUESTION_WEIGHT + TEXT_WEIGHT;
 /// Weight of BM25 there.
@@ -103,9 +103,10 @@ fn score(passage: &PassageId, found: &Found, floors: &Floors, has_question: bool
 }
 
 /// What a passage that answers a question gains when question and text are spelled like the query.
-pub fn spelled(query: &Spelling, question: &str, text: &str) -> f64 {
-    QUESTION_SPELLING_WEIGHT * query.dice(&Spelling::of(&[question]))
-        + TEXT_SPELLING_WEIGHT * query.cosine(&Spelling::of(&[question, text]))
+pub fn spelled_alike(query: &Trigrams, question: &str, text: &str) -> f64 {
+    let question = Trigrams::of(question);
+    let whole = question.and(&Trigrams::of(text));
+    QUESTION_TRIGRAMS_WEIGHT * query.dice(&question) + TEXT_TRIGRAMS_WEIGHT * query.cosine(&whole)
 }
 
 /// Shares the scores out anew: the best goes to the passage whose reciprocal ranks by nearness and by words sum up to most.

@@ -15,7 +15,7 @@ pub mod personal_data;
 pub mod ports;
 pub mod retriever;
 pub mod source;
-pub mod spelling;
 pub mod stages;
 pub mod sync;
+pub mod trigrams;
 pub mod words;

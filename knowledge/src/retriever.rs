@@ -3,11 +3,11 @@
 use crate::chunk::Chunk;
 use crate::curation::standing::{Log, Standing, as_approved};
 use crate::feed::{Feed, FeedError};
-use crate::fusion::{PIN_BOOST, Scored, fuse, spelled};
+use crate::fusion::{PIN_BOOST, Scored, fuse, spelled_alike};
 use crate::ports::embedder::{Embedder, EmbedderError, Embedding};
 use crate::ports::store::{Revision, StoreError};
 use crate::ports::vector_index::{Filter, Hit, IndexError, Search};
-use crate::spelling::Spelling;
+use crate::trigrams::Trigrams;
 use crate::words::{content_words, overlap_of_texts};
 use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,16 +74,11 @@ impl KnowledgeRetriever {
     }
 
     /// One search, in one language or in all.
-    async fn search(
-        &self,
-        query: &Query,
-        embedding: &Embedding,
-        language: Option<Language>,
-        log: &Log,
-    ) -> Result<Vec<Passage>, StageError> {
+    async fn search(&self, sought: &Sought<'_>, language: Option<Language>, log: &Log) -> Result<Vec<Passage>, StageError> {
+        let query = sought.query;
         let filter = Filter { as_of: query.as_of, exclude_ticket: query.exclude_ticket.clone(), sources: Vec::new(), language };
         let keys_max = query.passages_max.saturating_mul(KEYS_PER_PASSAGE).max(KEYS_MIN);
-        let search = Search { text: query.text.clone(), embedding: embedding.clone(), filter, keys_max };
+        let search = Search { text: query.text.clone(), embedding: sought.embedding.clone(), filter, keys_max };
         let hits = self.feed.index.search(&search).await.map_err(of_index)?;
         let candidates_max = query.passages_max.saturating_mul(CANDIDATES_PER_PASSAGE).max(CANDIDATES_MIN);
         let mut ids: Vec<_> = fuse(&hits, |_| false).into_iter().take(candidates_max).map(|scored| scored.passage).collect();
@@ -93,7 +88,7 @@ impl KnowledgeRetriever {
             }
         }
         let chunks = self.feed.store.passages(&ids).await.map_err(of_store)?;
-        Ok(rank(hits, chunks, &Sought { query, spelling: Spelling::of(&[&query.text]), everywhere: language.is_none() }, log))
+        Ok(rank(hits, chunks, sought, language.is_none(), log))
     }
 }
 
@@ -107,13 +102,14 @@ impl Retriever for KnowledgeRetriever {
         }
         let embedded = self.embedder.embed(&[query.text.as_str()]).await.map_err(of_embedder)?;
         let embedding = embedded.into_iter().next().ok_or_else(|| problem("the embedder gave no vector".to_owned(), false))?;
-        found.passages = self.search(query, &embedding, query.language, &log).await?;
+        let sought = Sought { query, embedding, trigrams: Trigrams::of(&query.text) };
+        found.passages = self.search(&sought, query.language, &log).await?;
         let is_good = found.passages.iter().any(|passage| passage.similarity >= GOOD_SIMILARITY_MIN);
         if let Some(language) = query.language
             && !is_good
             && self.feed.index.languages().await.map_err(of_index)?.iter().any(|other| *other != language)
         {
-            found.passages = self.search(query, &embedding, None, &log).await?;
+            found.passages = self.search(&sought, None, &log).await?;
         }
         Ok(found)
     }
@@ -128,14 +124,13 @@ impl Retriever for KnowledgeRetriever {
 /// What is looked for.
 struct Sought<'a> {
     query: &'a Query,
-    spelling: Spelling,
-    /// In all languages.
-    everywhere: bool,
+    embedding: Embedding,
+    trigrams: Trigrams,
 }
 
 /// Scores the fetched passages with all that is known of them, best first. What the query may not see is left out once
-/// more, whatever the index said, and curation counts as it stood at the query's moment.
-fn rank(mut hits: Vec<Hit>, chunks: Vec<Chunk>, sought: &Sought<'_>, log: &Log) -> Vec<Passage> {
+/// more, whatever the index said, and curation counts as it stood at the query's moment. `everywhere`: all languages were searched.
+fn rank(mut hits: Vec<Hit>, chunks: Vec<Chunk>, sought: &Sought<'_>, everywhere: bool, log: &Log) -> Vec<Passage> {
     let query = sought.query;
     hits.iter_mut().for_each(|hit| hit.pinned = false);
     let mut chunks: BTreeMap<_, _> = chunks.into_iter().map(|chunk| (chunk.id.clone(), chunk)).collect();
@@ -149,7 +144,10 @@ fn rank(mut hits: Vec<Hit>, chunks: Vec<Chunk>, sought: &Sought<'_>, log: &Log) 
     for (chunk, scored) in found.into_iter().filter(|(chunk, _)| may_see(chunk, query)) {
         let standing = log.standing(&chunk, query.as_of);
         if !standing.hidden {
-            passages.push(passage(as_approved(chunk, &standing), &scored, sought, &standing));
+            let in_language = everywhere && query.language.is_some() && chunk.language == query.language;
+            let chunk = as_approved(chunk, &standing);
+            let extra = spelling(&chunk, sought) + if in_language { LANGUAGE_BOOST } else { 0.0 };
+            passages.push(passage(chunk, &Scored { score: scored.score + extra, ..scored }, query, &standing));
         }
     }
     passages.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.kind.cmp(&b.kind)).then_with(|| a.id.cmp(&b.id)));
@@ -167,11 +165,13 @@ fn may_see(chunk: &Chunk, query: &Query) -> bool {
     holds && !is_own
 }
 
-fn passage(chunk: Chunk, scored: &Scored, sought: &Sought<'_>, standing: &Standing) -> Passage {
-    let query = sought.query;
+/// Only a passage that answers a question gains by it: see `fusion`.
+fn spelling(chunk: &Chunk, sought: &Sought<'_>) -> f64 {
+    chunk.question.as_deref().map_or(0.0, |question| spelled_alike(&sought.trigrams, question, &chunk.text))
+}
+
+fn passage(chunk: Chunk, scored: &Scored, query: &Query, standing: &Standing) -> Passage {
     let same_intent = chunk.kind != PassageKind::Document && chunk.intent.is_some() && chunk.intent == query.intent;
-    let same_language = sought.everywhere && query.language.is_some() && chunk.language == query.language;
-    let spelled = chunk.question.as_deref().map_or(0.0, |question| spelled(&sought.spelling, question, &chunk.text));
     // A row of a table that has a question answers that question; one without answers its intent.
     let answers_intent = standing.approved_for.is_some() || chunk.kind == PassageKind::Approved && chunk.question.is_none();
     let is_approved = answers_intent && same_intent;
@@ -188,7 +188,7 @@ fn passage(chunk: Chunk, scored: &Scored, sought: &Sought<'_>, standing: &Standi
         language: chunk.language,
         intent,
         version: chunk.version,
-        score: (scored.score + spelled + boost(same_intent, INTENT_BOOST) + boost(same_language, LANGUAGE_BOOST)) * standing.boost
+        score: (scored.score + boost(same_intent, INTENT_BOOST)) * standing.boost
             + boost(standing.pinned, PIN_BOOST)
             + boost(is_approved, APPROVED_BOOST),
         similarity: scored.similarity,

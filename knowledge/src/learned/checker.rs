@@ -7,7 +7,8 @@
 use crate::learned::claims::{self, names};
 use crate::learned::injection;
 use crate::learned::links::{Link, is_allowed, links};
-use crate::learned::named::{Answer, Named, Names, named};
+use crate::learned::named::{Answer, Named, named};
+use crate::learned::names::Names;
 use crate::learned::number::{self, Number, numbers};
 use crate::learned::promises::promise;
 use async_trait::async_trait;

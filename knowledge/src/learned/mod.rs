@@ -34,6 +34,7 @@ pub mod measures;
 pub mod model;
 pub mod named;
 mod named_words;
+pub mod names;
 pub mod neighbours;
 pub mod number;
 pub mod places;

@@ -6,7 +6,8 @@
 
 use crate::learned::extract::{Quotable, SECOND_SHARE_MIN, Wanted, likeness, quotable};
 use crate::learned::facts::Kinds;
-use crate::learned::named::{Answer as Said, Names, named};
+use crate::learned::named::{Answer as Said, named};
+use crate::learned::names::Names;
 use crate::learned::reuse::{is_yes_or_no, reusable};
 use async_trait::async_trait;
 use std::ops::Range;

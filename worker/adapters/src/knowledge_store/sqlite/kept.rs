@@ -59,3 +59,59 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use knowledge::document::DocumentKey;
+    use knowledge::source::SourceId;
+    use triage::evidence::PassageKind;
+
+    const PASSAGES_MAX: usize = 12;
+
+    /// So long that a dozen of them fill the memory.
+    fn chunk(name: &str) -> Chunk {
+        Chunk {
+            id: PassageId(name.to_owned()),
+            source: SourceId("handbook".to_owned()),
+            document: DocumentKey("page".to_owned()),
+            version: String::new(),
+            title: String::new(),
+            kind: PassageKind::Document,
+            question: None,
+            text: "x".repeat(KEPT_BYTES_MAX / PASSAGES_MAX - PASSAGE_BYTES),
+            language: None,
+            ticket: None,
+            intent: None,
+            valid_from: Timestamp::UNIX_EPOCH,
+            valid_to: None,
+            link: None,
+        }
+    }
+
+    fn has(kept: &mut Kept, revision: i64, name: &str) -> bool {
+        kept.at(revision, &[PassageId(name.to_owned())]).iter().all(Option::is_some)
+    }
+
+    #[test]
+    fn what_is_asked_for_again_and_again_stays_while_others_pass_through() {
+        let mut kept = Kept::default();
+        kept.keep(0, &[chunk("often"), chunk("once")]);
+        for place in 0..5 * PASSAGES_MAX {
+            kept.keep(0, &[chunk(&place.to_string())]);
+            assert!(has(&mut kept, 0, "often"));
+            assert!(kept.young.len() + kept.old.len() <= PASSAGES_MAX, "after {place}");
+        }
+        assert!(!has(&mut kept, 0, "once"));
+    }
+
+    #[test]
+    fn another_revision_forgets_all_and_what_was_read_at_a_former_one_is_not_kept() {
+        let mut kept = Kept::default();
+        kept.keep(0, &[chunk("a")]);
+        assert!(!has(&mut kept, 1, "a"));
+        kept.keep(0, &[chunk("a")]);
+        assert!(!has(&mut kept, 1, "a"));
+    }
+}

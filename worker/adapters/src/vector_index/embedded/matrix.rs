@@ -113,19 +113,18 @@ impl Matrix {
 
     /// Cosines of rows with a query as well as they are known; zero where one of them is near nothing or their lengths differ.
     pub fn cosines(&self, rows: &[u32], query: &QueryVector) -> Vec<(f32, u32)> {
-        let is_of_length = query.values.len() == self.dimensions && self.dimensions > 0;
-        let known: Vec<u32> = rows.iter().copied().filter(|row| is_of_length && (*row as usize) < self.scales.len()).collect();
-        let mut sums: Vec<f32> = Vec::with_capacity(known.len());
-        dots_at(&self.values, &known, &query.values, |_, sum| sums.push(sum as f32));
-        let mut rests = sums.iter_mut();
-        dots_at(&self.rest, &known, &query.values, |_, rest| {
-            if let Some(sum) = rests.next() {
-                *sum += rest as f32 / REST_STEPS;
-            }
-        });
+        let mut sums = vec![0.0_f32; rows.len()];
+        if query.values.len() == self.dimensions {
+            let mut add = |place: usize, sum: f32| {
+                if let Some(of_row) = sums.get_mut(place) {
+                    *of_row += sum
+                }
+            };
+            dots_at(&self.values, rows, &query.values, |place, sum| add(place, sum as f32));
+            dots_at(&self.rest, rows, &query.values, |place, sum| add(place, sum as f32 / REST_STEPS));
+        }
         let scale = |row: &u32| self.scales.get(*row as usize).copied().unwrap_or(0.0) * query.scale;
-        let mut measured = known.iter().zip(sums).map(|(row, sum)| ((sum * scale(row)).clamp(-1.0, 1.0), *row)).peekable();
-        rows.iter().map(|row| measured.next_if(|(_, next)| next == row).unwrap_or((0.0, *row))).collect()
+        rows.iter().zip(sums).map(|(row, sum)| ((sum * scale(row)).clamp(-1.0, 1.0), *row)).collect()
     }
 
     /// Cosines to within 0.01 of rows that are allowed: of all of them in a small matrix, in a large one of those that can be among the
@@ -149,7 +148,7 @@ impl Matrix {
         }
         let components = query.values.iter().map(|value| f32::from(*value));
         let near = self.sketches.nearest(components, allowed, wanted.saturating_mul(SKETCHED_PER_ROW));
-        dots_at(&self.values, &near, &query.values, tell);
+        dots_at(&self.values, &near, &query.values, |place, sum| near.get(place).into_iter().for_each(|row| tell(*row, sum)));
     }
 }
 
